@@ -1,0 +1,153 @@
+// Package planner decides which municipality goes to which centre, which assets must move
+// together, and when, at what cost and with what reasons.
+//
+// Propose is a pure function: the same Input gives the same Plan, byte for byte. Every choice and
+// every refusal carries its Reasons as data; pages, reports and the command line only render them.
+// Check verifies a Plan without using any of the code that made it.
+package planner
+
+import (
+	"github.com/samdrift/samdrift/inventory"
+)
+
+// Input is all that a plan depends on.
+type Input struct {
+	Snapshot *inventory.Snapshot
+	AsOf     inventory.Date // today
+	Settings Settings
+	Freezes  []Freeze
+}
+
+// Plan is a proposal. It is shown only after Check has found nothing wrong.
+type Plan struct {
+	AsOf        inventory.Date `json:"as_of"`
+	Deadline    inventory.Date `json:"deadline"`
+	Snapshot    string         `json:"snapshot"` // hash of the snapshot it stands on
+	Demo        bool           `json:"demo"`
+	Assignments []Assignment   `json:"assignments"` // one per municipality, by code
+	Groups      []Group        `json:"groups"`      // by id
+	Waves       []Wave         `json:"waves"`       // by start
+	Refusals    []Refusal      `json:"refusals"`
+	Capacity    []CentreLoad   `json:"capacity"` // per centre, before and after
+	Cost        Cost           `json:"cost"`
+	Assumptions []Reason       `json:"assumptions"` // what was not known and what was assumed instead
+	Feasible    bool           `json:"feasible"`    // everything placed by the deadline, no refusals
+	LastWaveEnd inventory.Date `json:"last_wave_end,omitzero"`
+}
+
+// Reason says why, as data: Rule is a stable key ("freeze", "crew_full", "existing_agreement") that
+// each language has words for, Params fill its places. Dates are ISO, numbers plain.
+type Reason struct {
+	Rule   string            `json:"rule"`
+	Params map[string]string `json:"params,omitempty"`
+}
+
+// Assignment sends a municipality to a centre.
+type Assignment struct {
+	Municipality string   `json:"municipality"`
+	Centre       string   `json:"centre"`
+	Agreement    string   `json:"agreement,omitempty"` // id, when one exists
+	Decided      bool     `json:"decided"`             // by an agreement, not by the planner
+	Host         bool     `json:"host"`                // the municipality is the host itself: nothing moves
+	DistanceKM   float64  `json:"distance_km"`
+	Reasons      []Reason `json:"reasons"`
+}
+
+// Group is a set of assets that must move together: one unit of Terraform state.
+type Group struct {
+	ID           string                `json:"id"` // stable: municipality and first asset
+	Municipality string                `json:"municipality"`
+	Centre       string                `json:"centre"`
+	Name         string                `json:"name"` // the main system, or the main server
+	Assets       []string              `json:"assets"`
+	Systems      []string              `json:"systems,omitempty"`
+	Foundation   bool                  `json:"foundation"` // shared services (directory, DNS, backup) that go first
+	Criticality  inventory.Criticality `json:"criticality"`
+	Demand       inventory.Capacity    `json:"demand"`
+	TransferGB   float64               `json:"transfer_gb"`
+	Ties         []Reason              `json:"ties"`             // why these belong together
+	Cut          []CutEdge             `json:"cut,omitempty"`    // traffic to other groups that will cross the link
+	Wave         string                `json:"wave,omitempty"`   // empty: not placed, see Refusals
+	Start        inventory.Date        `json:"start,omitzero"`   // seeding of data begins
+	Cutover      inventory.Date        `json:"cutover,omitzero"` // the night of the overgang
+	End          inventory.Date        `json:"end,omitzero"`     // hypercare over
+	Binding      []Reason              `json:"binding"`          // what kept it from an earlier date
+	SlackDays    int                   `json:"slack_days"`       // days to the deadline's last possible cutover
+	Risk         Risk                  `json:"risk"`
+}
+
+// CutEdge is traffic between two groups of a municipality.
+type CutEdge struct {
+	Group       string `json:"group"` // the other group
+	BytesPerDay int64  `json:"bytes_per_day"`
+	Port        int    `json:"port"` // of the heaviest flow
+}
+
+// Risk is a judgement on a scale of 1 to 5 each way, with what raised it.
+type Risk struct {
+	Likelihood int      `json:"likelihood"`
+	Impact     int      `json:"impact"`
+	Reasons    []Reason `json:"reasons"`
+}
+
+// Wave is a set of groups of one municipality that is handled as one step under its agreement.
+type Wave struct {
+	ID           string         `json:"id"`
+	Name         string         `json:"name"` // "Nyborg 2"
+	Number       int            `json:"number"`
+	Municipality string         `json:"municipality"`
+	Centre       string         `json:"centre"`
+	Agreement    string         `json:"agreement,omitempty"`
+	Groups       []string       `json:"groups"`
+	Servers      int            `json:"servers"`
+	Start        inventory.Date `json:"start"`
+	End          inventory.Date `json:"end"`
+	Certainty    string         `json:"certainty"` // decided, ambition or proposal
+	Cost         Range          `json:"cost_dkk"`
+	Reasons      []Reason       `json:"reasons"`
+}
+
+// Refusal is something that the plan could not place, with every rule that stood in the way.
+type Refusal struct {
+	Subject string   `json:"subject"` // municipality code, group id or asset id
+	Kind    string   `json:"kind"`    // municipality, group, asset
+	Reasons []Reason `json:"reasons"`
+}
+
+// CentreLoad is a centre's capacity and what the plan asks of it.
+type CentreLoad struct {
+	Centre   string             `json:"centre"`
+	Capacity inventory.Capacity `json:"capacity"`
+	Before   inventory.Capacity `json:"before"`
+	After    inventory.Capacity `json:"after"`
+}
+
+// Range is a three-point estimate. It may be negative or zero: savings are never presumed.
+type Range struct {
+	Low    float64 `json:"low"`
+	Likely float64 `json:"likely"`
+	High   float64 `json:"high"`
+}
+
+// Cost is the money side of the plan in DKK, each figure a range with its basis in Reasons.
+type Cost struct {
+	Move           Range              `json:"move_dkk"`           // crews, transfer, tests: one-off
+	DoubleRunning  Range              `json:"double_running_dkk"` // old and new at once until the last wave
+	EarlyExit      Range              `json:"early_exit_dkk"`     // contracts left before their end
+	Total          Range              `json:"total_dkk"`
+	ByYear         []YearCost         `json:"by_year"`
+	ByMunicipality []MunicipalityCost `json:"by_municipality"`
+	Reasons        []Reason           `json:"reasons"` // unit prices used and where they come from
+}
+
+// YearCost is the total cost that falls in one year.
+type YearCost struct {
+	Year  int   `json:"year"`
+	Total Range `json:"total_dkk"`
+}
+
+// MunicipalityCost is the total cost of one municipality's moves.
+type MunicipalityCost struct {
+	Municipality string `json:"municipality"`
+	Total        Range  `json:"total_dkk"`
+}

@@ -1,0 +1,102 @@
+package planner
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/samdrift/samdrift/inventory"
+)
+
+// Settings are the cooperation's own limits and prices. All are editable; none is law.
+type Settings struct {
+	Deadline              inventory.Date `json:"deadline" yaml:"deadline"`                                         // last allowed cutover
+	LeadDays              int            `json:"lead_days" yaml:"lead_days"`                                       // from today to the first possible seeding
+	CrewsPerCentre        int            `json:"crews_per_centre" yaml:"crews_per_centre"`                         // teams that can run a cutover the same night
+	ServersPerCrewNight   int            `json:"servers_per_crew_night" yaml:"servers_per_crew_night"`             // servers one crew can cut over in a night
+	CutoverWeekdays       []time.Weekday `json:"cutover_weekdays" yaml:"cutover_weekdays"`                         // nights on which cutovers may be
+	MaxGroupServers       int            `json:"max_group_servers" yaml:"max_group_servers"`                       // larger groups are reported, hard ties are never cut
+	MaxWaveServers        int            `json:"max_wave_servers" yaml:"max_wave_servers"`                         // servers of one wave
+	MinFlowBytesPerDay    int64          `json:"min_flow_bytes_per_day" yaml:"min_flow_bytes_per_day"`             // weaker flows do not tie servers together
+	LinkShare             float64        `json:"link_share" yaml:"link_share"`                                     // share of the link that seeding may take, 0-1
+	LinkEfficiency        float64        `json:"link_efficiency" yaml:"link_efficiency"`                           // of nominal speed, 0-1
+	ChangeRatePerDay      float64        `json:"change_rate_per_day" yaml:"change_rate_per_day"`                   // share of data that changes in a day while it is seeded
+	HypercareDays         int            `json:"hypercare_days" yaml:"hypercare_days"`                             // intensive follow-up before the municipality's next wave
+	Headroom              float64        `json:"headroom" yaml:"headroom"`                                         // share of a centre's capacity that may be filled, 0-1
+	UnknownServerGB       float64        `json:"unknown_server_gb" yaml:"unknown_server_gb"`                       // assumed when an asset shows no volume
+	UnknownServerVCPUs    int            `json:"unknown_server_vcpus" yaml:"unknown_server_vcpus"`                 // assumed when not known
+	UnknownServerMemGB    int            `json:"unknown_server_memory_gb" yaml:"unknown_server_memory_gb"`         // assumed when not known
+	PriceServerMove       Range          `json:"price_server_move_dkk" yaml:"price_server_move_dkk"`               // people's time per server
+	PriceGroupTest        Range          `json:"price_group_test_dkk" yaml:"price_group_test_dkk"`                 // rehearsal and test per group
+	PriceServerWeekDouble Range          `json:"price_server_week_double_dkk" yaml:"price_server_week_double_dkk"` // running old and new for a week
+}
+
+// DefaultSettings are a cautious starting point. The prices are assumptions to be replaced by the
+// cooperation's own; the plan lists them as such.
+func DefaultSettings() Settings {
+	return Settings{
+		Deadline:              inventory.NewDate(2027, time.December, 31),
+		LeadDays:              28,
+		CrewsPerCentre:        2,
+		ServersPerCrewNight:   8,
+		CutoverWeekdays:       []time.Weekday{time.Tuesday, time.Wednesday, time.Thursday},
+		MaxGroupServers:       25,
+		MaxWaveServers:        40,
+		MinFlowBytesPerDay:    1_000_000,
+		LinkShare:             0.5,
+		LinkEfficiency:        0.8,
+		ChangeRatePerDay:      0.02,
+		HypercareDays:         10,
+		Headroom:              0.8,
+		UnknownServerGB:       200,
+		UnknownServerVCPUs:    4,
+		UnknownServerMemGB:    16,
+		PriceServerMove:       Range{Low: 6_000, Likely: 10_000, High: 18_000},
+		PriceGroupTest:        Range{Low: 8_000, Likely: 15_000, High: 30_000},
+		PriceServerWeekDouble: Range{Low: 150, Likely: 300, High: 600},
+	}
+}
+
+// Validate reports every setting that no plan could be made from.
+func (s Settings) Validate() error {
+	var faults []error
+	positive := func(name string, value int) {
+		if value <= 0 {
+			faults = append(faults, fmt.Errorf("planner.%s is %d, want more than 0", name, value))
+		}
+	}
+	share := func(name string, value float64) {
+		if value <= 0 || value > 1 {
+			faults = append(faults, fmt.Errorf("planner.%s is %g, want more than 0 and at most 1", name, value))
+		}
+	}
+	if !s.Deadline.Known() {
+		faults = append(faults, errors.New("planner.deadline is missing"))
+	}
+	positive("crews_per_centre", s.CrewsPerCentre)
+	positive("servers_per_crew_night", s.ServersPerCrewNight)
+	positive("max_group_servers", s.MaxGroupServers)
+	positive("max_wave_servers", s.MaxWaveServers)
+	share("link_share", s.LinkShare)
+	share("link_efficiency", s.LinkEfficiency)
+	share("headroom", s.Headroom)
+	if len(s.CutoverWeekdays) == 0 {
+		faults = append(faults, errors.New("planner.cutover_weekdays is empty: no night would be allowed"))
+	}
+	return errors.Join(faults...)
+}
+
+// Freeze is a stretch of days, both included, on which nothing is cut over.
+// Municipality is empty for the whole country.
+type Freeze struct {
+	From         inventory.Date `json:"from" yaml:"from"`
+	To           inventory.Date `json:"to" yaml:"to"`
+	Municipality string         `json:"municipality,omitempty" yaml:"municipality"`
+	Name         Text           `json:"name" yaml:"name"`
+}
+
+// Text is a short text in both languages.
+type Text struct {
+	DA string `json:"da" yaml:"da"`
+	EN string `json:"en" yaml:"en"`
+}
