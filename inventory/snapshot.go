@@ -126,7 +126,14 @@ func DecodeSnapshot(r io.Reader) (*Snapshot, error) {
 	d.DisallowUnknownFields()
 	var s Snapshot
 	if err := d.Decode(&s); err != nil {
-		line, column := position(data, d.InputOffset())
+		offset := d.InputOffset()
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			offset = syntax.Offset
+		} else if errors.Is(err, io.ErrUnexpectedEOF) {
+			offset = int64(len(data))
+		}
+		line, column := position(data, offset)
 		return nil, fmt.Errorf("snapshot line %d column %d: %w", line, column, err)
 	}
 	if s.Schema != SchemaVersion {

@@ -1,0 +1,326 @@
+package inventory
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// How long an asset may be unseen before it ages. Nothing is removed: a gone asset stays listed as gone.
+const (
+	staleAfter = 14 * 24 * time.Hour
+	goneAfter  = 90 * 24 * time.Hour
+	// A value from a better placed collector is kept this long after it was last confirmed.
+	originKept = 30 * 24 * time.Hour
+)
+
+// rank tells whose word on a field counts when two collectors differ: an agent on the host knows
+// more than the network sees, and both know more than a sheet.
+func rank(collector string) int {
+	switch collector {
+	case "agent", "vsphere":
+		return 3
+	case "snmp":
+		return 2
+	case derived:
+		return 0
+	default:
+		return 1
+	}
+}
+
+// derived is the collector name in the provenance of values that Merge works out itself.
+const derived = "derived"
+
+// NewSnapshot gives the empty estate of a cooperation.
+func NewSnapshot(members []Municipality, demo bool, at time.Time) *Snapshot {
+	s := &Snapshot{Schema: SchemaVersion, TakenAt: instant(at), Demo: demo, Municipalities: slices.Clone(members)}
+	s.Sort()
+	return s
+}
+
+// Merge folds observations into the estate and tells what changed. The previous snapshot is left as
+// it was. The order of the observations does not matter; observations of municipalities that are
+// not members are kept as collections only, since nobody would own their assets.
+func Merge(prev *Snapshot, observations []Observation, at time.Time) (*Snapshot, []Change) {
+	m := newMerger(prev, instant(at))
+	ordered := slices.Clone(observations)
+	slices.SortStableFunc(ordered, func(a, b Observation) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(rank(b.Collector), rank(a.Collector)),
+			cmp.Compare(a.Collector, b.Collector), cmp.Compare(a.Source, b.Source))
+	})
+	for i := range ordered {
+		m.take(&ordered[i])
+	}
+	next := m.finish()
+	return next, Diff(prev, next)
+}
+
+type merger struct {
+	next        Snapshot
+	members     map[string]bool
+	index       *identityIndex
+	ids         map[string]int              // asset id → position in the index
+	flows       map[string]map[flowKey]Flow // by who sends: municipality and address
+	collections map[string]Collection
+}
+
+type flowKey struct {
+	municipality, from, to, protocol string
+	port                             int
+}
+
+func keyOf(f Flow) flowKey {
+	return flowKey{f.Municipality, f.FromIP, f.ToIP, f.Protocol, f.Port}
+}
+
+func newMerger(prev *Snapshot, at time.Time) *merger {
+	m := &merger{
+		next:        *prev,
+		members:     map[string]bool{},
+		index:       newIdentityIndex(prev.Assets),
+		ids:         make(map[string]int, len(prev.Assets)),
+		flows:       map[string]map[flowKey]Flow{},
+		collections: make(map[string]Collection, len(prev.Collections)),
+	}
+	m.next.TakenAt = at
+	for _, x := range prev.Municipalities {
+		m.members[x.Code] = true
+	}
+	for i, a := range prev.Assets {
+		m.ids[a.ID] = i
+	}
+	for _, f := range prev.Flows {
+		m.keepFlow(f)
+	}
+	for _, c := range prev.Collections {
+		m.collections[sourceKey(c.Collector, c.Source)] = c
+	}
+	return m
+}
+
+// take folds one observation in.
+func (m *merger) take(o *Observation) {
+	o.At = instant(o.At)
+	id := ""
+	if o.Asset != nil && m.members[o.Municipality] {
+		id = m.takeAsset(o)
+	}
+	m.takeCollection(o, id)
+	if m.members[o.Municipality] {
+		m.takeFlows(o)
+	}
+	if o.Register != nil {
+		m.takeRegister(o.Register)
+	}
+}
+
+func (m *merger) takeAsset(o *Observation) string {
+	i := m.index.find(o)
+	if i < 0 {
+		id := newID(o, func(id string) bool { _, taken := m.ids[id]; return taken })
+		i = m.index.add(Asset{ID: id, Municipality: o.Municipality, Kind: KindUnknown, FirstSeen: o.At})
+		m.ids[id] = i
+	}
+	a := &m.index.assets[i]
+	a.Provenance = maps.Clone(a.Provenance)
+	if a.Provenance == nil {
+		a.Provenance = map[string]Origin{}
+	}
+	a.Sources = slices.Clone(a.Sources)
+	overlay(a, o)
+	if a.Municipality != o.Municipality {
+		a.Municipality = o.Municipality
+		a.Provenance["municipality"] = originOf(o)
+	}
+	if o.Site != "" {
+		overlayField(a, o, "site", &a.Site, o.Site)
+	}
+	upsertSource(a, o)
+	if o.At.After(a.LastSeen) {
+		a.LastSeen = o.At
+	}
+	m.index.index(i)
+	return a.ID
+}
+
+// takeCollection keeps the latest look at each target. A look that failed stays tied to the asset
+// that an earlier look gave, whose source it marks.
+func (m *merger) takeCollection(o *Observation, id string) {
+	key := sourceKey(o.Collector, o.Source)
+	before := m.collections[key]
+	c := Collection{
+		Collector: o.Collector, Source: o.Source, Instance: o.Instance, Municipality: o.Municipality, At: o.At,
+		Status: o.Status, Error: o.Error, Tables: o.Tables, Asset: cmp.Or(id, before.Asset), LastOK: before.LastOK,
+	}
+	if o.Status == StatusOK {
+		c.LastOK = o.At
+	}
+	m.collections[key] = c
+	if id == "" && c.Asset != "" {
+		if i, known := m.ids[c.Asset]; known {
+			a := &m.index.assets[i]
+			a.Sources = slices.Clone(a.Sources)
+			upsertSource(a, o)
+		}
+	}
+}
+
+// takeFlows replaces what the observed asset said earlier about its outgoing traffic.
+func (m *merger) takeFlows(o *Observation) {
+	if o.Asset != nil {
+		for _, f := range o.Flows {
+			delete(m.flows, o.Municipality+" "+f.FromIP)
+		}
+	}
+	for _, f := range o.Flows {
+		f.Municipality = o.Municipality
+		m.keepFlow(f)
+	}
+}
+
+func (m *merger) keepFlow(f Flow) {
+	from := f.Municipality + " " + f.FromIP
+	if m.flows[from] == nil {
+		m.flows[from] = map[flowKey]Flow{}
+	}
+	m.flows[from][keyOf(f)] = f
+}
+
+func (m *merger) takeRegister(r *Register) {
+	m.next.Centres = upsert(m.next.Centres, r.Centres, func(x Centre) string { return x.ID })
+	m.next.Sites = upsert(m.next.Sites, r.Sites, func(x Site) string { return x.ID })
+	m.next.Systems = upsert(m.next.Systems, r.Systems, func(x System) string { return x.ID })
+	m.next.Links = upsert(m.next.Links, r.Links, func(x Link) string { return x.ID })
+	m.next.Contracts = upsert(m.next.Contracts, r.Contracts, func(x Contract) string { return x.ID })
+	m.next.Agreements = upsert(m.next.Agreements, r.Agreements, func(x Agreement) string { return x.ID })
+}
+
+// finish resolves names and addresses to ids, ages what was not seen and sorts everything.
+func (m *merger) finish() *Snapshot {
+	s := &m.next
+	s.Assets = m.index.assets
+	s.Flows = nil
+	for _, sent := range m.flows {
+		s.Flows = slices.AppendSeq(s.Flows, maps.Values(sent))
+	}
+	s.Collections = slices.Collect(maps.Values(m.collections))
+	s.Systems = slices.Clone(s.Systems)
+	byIP, byName := map[string]string{}, map[string]string{}
+	position := map[string]int{}
+	for i := range s.Assets {
+		a := &s.Assets[i]
+		position[a.ID] = i
+		a.Presence = presence(s.TakenAt.Sub(a.LastSeen))
+		for _, address := range a.Addresses {
+			if !strings.HasPrefix(address.IP, "127.") {
+				byIP[a.Municipality+" "+address.IP] = a.ID
+			}
+		}
+		if a.Name != "" {
+			byName[a.Municipality+" "+strings.ToLower(a.Name)] = a.ID
+		}
+	}
+	for i := range s.Flows {
+		f := &s.Flows[i]
+		f.From, f.To = byIP[f.Municipality+" "+f.FromIP], byIP[f.Municipality+" "+f.ToIP]
+	}
+	highest := map[int]System{}
+	for i := range s.Systems {
+		x := &s.Systems[i]
+		x.Assets = nil
+		for _, name := range x.RunsOn {
+			if id, ok := byName[x.Municipality+" "+strings.ToLower(name)]; ok {
+				x.Assets = append(x.Assets, id)
+				if p := position[id]; x.Criticality > highest[p].Criticality {
+					highest[p] = *x
+				}
+			}
+		}
+		slices.Sort(x.Assets)
+		x.Assets = slices.Compact(x.Assets)
+	}
+	for p, system := range highest {
+		inheritCriticality(&s.Assets[p], system, s.TakenAt)
+	}
+	s.Sort()
+	return s
+}
+
+// inheritCriticality lets an asset for which nobody stated a criticality carry that of its most
+// critical system, marked as derived.
+func inheritCriticality(a *Asset, x System, at time.Time) {
+	origin, stated := a.Provenance["criticality"]
+	if a.Criticality != CriticalityUnknown && (!stated || origin.Collector != derived) {
+		return
+	}
+	if a.Criticality == x.Criticality && origin.Source == x.Name {
+		return
+	}
+	a.Provenance = maps.Clone(a.Provenance)
+	if a.Provenance == nil {
+		a.Provenance = map[string]Origin{}
+	}
+	a.Criticality = x.Criticality
+	a.Provenance["criticality"] = Origin{Collector: derived, Source: x.Name, At: at}
+}
+
+func presence(unseen time.Duration) Presence {
+	switch {
+	case unseen > goneAfter:
+		return Gone
+	case unseen > staleAfter:
+		return Stale
+	default:
+		return Present
+	}
+}
+
+func upsertSource(a *Asset, o *Observation) {
+	s := Source{Collector: o.Collector, Address: o.Source, Instance: o.Instance, Status: o.Status, At: o.At}
+	for i := range a.Sources {
+		if a.Sources[i].Collector == s.Collector && a.Sources[i].Address == s.Address {
+			a.Sources[i] = s
+			return
+		}
+	}
+	a.Sources = append(a.Sources, s)
+	slices.SortFunc(a.Sources, func(x, y Source) int {
+		return cmp.Or(cmp.Compare(x.Collector, y.Collector), cmp.Compare(x.Address, y.Address))
+	})
+}
+
+// upsert replaces rows of equal key and appends new ones, in a new slice.
+func upsert[T any](rows, changed []T, key func(T) string) []T {
+	if len(changed) == 0 {
+		return rows
+	}
+	rows = slices.Clone(rows)
+	at := map[string]int{}
+	for i, row := range rows {
+		at[key(row)] = i
+	}
+	for _, row := range changed {
+		if i, ok := at[key(row)]; ok {
+			rows[i] = row
+			continue
+		}
+		at[key(row)] = len(rows)
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func originOf(o *Observation) Origin {
+	return Origin{Collector: o.Collector, Source: o.Source, At: o.At}
+}
+
+// instant gives a time as it reads back from JSON: UTC, whole milliseconds, no monotonic clock.
+func instant(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC().Truncate(time.Millisecond)
+}
