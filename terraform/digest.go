@@ -1,0 +1,76 @@
+package terraform
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	tfjson "github.com/hashicorp/terraform-json"
+)
+
+func hash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// change is what the digest sees of a resource change.
+type change struct {
+	Address   string         `json:"address"`
+	Previous  string         `json:"previous,omitempty"`
+	Deposed   string         `json:"deposed,omitempty"`
+	Type      string         `json:"type"`
+	Provider  string         `json:"provider"`
+	Actions   tfjson.Actions `json:"actions"`
+	Before    any            `json:"before"`
+	After     any            `json:"after"`
+	Unknown   any            `json:"unknown"`
+	Importing string         `json:"importing,omitempty"`
+}
+
+// Digest gives a hash of what a plan would do. Two plans of an unchanged world have the same
+// digest although their files differ; a saved plan file alone says nothing about whether the world
+// is still as it was when it was made. Attributes that come and go by themselves (the rules'
+// Volatile) are left out; identity and everything a person may have set stay in, also for resources
+// that the plan leaves alone.
+func Digest(plan *tfjson.Plan, rules Rules) (string, error) {
+	var changes []change
+	for _, rc := range plan.ResourceChanges {
+		c := change{Address: rc.Address, Previous: rc.PreviousAddress, Deposed: rc.DeposedKey, Type: rc.Type, Provider: rc.ProviderName}
+		if rc.Change != nil {
+			volatile := rules[rc.Type].Volatile
+			c.Actions = rc.Change.Actions
+			c.Before = without(rc.Change.Before, volatile)
+			c.After = without(rc.Change.After, volatile)
+			c.Unknown = without(rc.Change.AfterUnknown, volatile)
+			if rc.Change.Importing != nil {
+				c.Importing = rc.Change.Importing.ID
+			}
+		}
+		changes = append(changes, c)
+	}
+	slices.SortFunc(changes, func(a, b change) int {
+		return cmp.Or(cmp.Compare(a.Address, b.Address), cmp.Compare(a.Deposed, b.Deposed))
+	})
+	data, err := json.Marshal(changes) // sorts the keys of every object
+	if err != nil {
+		return "", fmt.Errorf("digest of the plan: %w", err)
+	}
+	return hash(data), nil
+}
+
+// without gives the object less the named attributes; anything else comes back as it is.
+func without(v any, names []string) any {
+	object, ok := v.(map[string]any)
+	if !ok || len(names) == 0 {
+		return v
+	}
+	object = maps.Clone(object)
+	for _, name := range names {
+		delete(object, name)
+	}
+	return object
+}

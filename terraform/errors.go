@@ -1,0 +1,80 @@
+package terraform
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"syscall"
+)
+
+// UnitError is something that went wrong with one unit. Output keeps all that the engine said.
+type UnitError struct {
+	Unit   string // group id
+	Dir    string // the unit's folder
+	Step   string // what was being done: "terraform plan", "write main.tf"
+	Output string // the engine's own words, whole; empty when no engine was involved
+	Hint   string // how to mend it; empty when the output says it best
+	Err    error
+}
+
+// Error gives one line of where and why, the engine's words, and how to mend it.
+func (e *UnitError) Error() string {
+	text := fmt.Sprintf("unit %s: %s in %s: ", e.Unit, e.Step, e.Dir)
+	if e.Output != "" {
+		text += e.Output
+	} else {
+		text += e.Err.Error()
+	}
+	if e.Hint != "" {
+		text += "; " + e.Hint
+	}
+	return text
+}
+
+// Unwrap gives the cause.
+func (e *UnitError) Unwrap() error { return e.Err }
+
+// diskError is a UnitError about the unit's own files.
+func diskError(u Unit, step, dir string, err error) error {
+	return &UnitError{Unit: u.ID, Dir: dir, Step: step, Hint: hint(err, ""), Err: err}
+}
+
+// hints are what to do about what engines and disks say, most telling first.
+var hints = []struct {
+	errs  []error
+	words []string
+	hint  string
+}{
+	{[]error{syscall.ENOSPC, syscall.EDQUOT}, []string{"no space left on device", "disk quota exceeded"},
+		"free space on that disk, or give another work folder with --dir, and run the command again; nothing was lost"},
+	{[]error{syscall.EFBIG}, []string{"file too large"},
+		"raise the file size limit (ulimit -f) or give another work folder with --dir, and run the command again; nothing was lost"},
+	{[]error{fs.ErrPermission, syscall.EROFS}, []string{"permission denied", "read-only file system"},
+		"make the folder writable for the user that runs samdrift, or give another one with --dir"},
+	{[]error{syscall.ENOTDIR, fs.ErrExist}, []string{"not a directory"},
+		"a file stands where the unit's folder should be: move it away"},
+	{nil, []string{"Error acquiring the state lock"},
+		"somebody else is working on this unit: wait for them, and unlock only when you know that their run is dead"},
+	{nil, []string{"could not be found in any of the search locations", "Failed to query available provider packages"},
+		"put the provider into the folder named by terraform.provider_mirror; nothing is downloaded"},
+	{nil, []string{"Saved plan is stale"},
+		"plan the unit again and have the new plan approved"},
+}
+
+// hint finds how to mend an error, from its cause or from the engine's words.
+func hint(err error, output string) string {
+	for _, h := range hints {
+		for _, target := range h.errs {
+			if errors.Is(err, target) {
+				return h.hint
+			}
+		}
+		for _, words := range h.words {
+			if strings.Contains(output, words) {
+				return h.hint
+			}
+		}
+	}
+	return ""
+}

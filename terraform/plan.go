@@ -1,0 +1,244 @@
+package terraform
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	tfjson "github.com/hashicorp/terraform-json"
+	"golang.org/x/sync/errgroup"
+)
+
+// PlanOptions choose what is planned and who asks for it. Empty lists mean all.
+type PlanOptions struct {
+	Agreements []string // ids
+	Waves      []string // ids
+	MaxUnits   int      // the first so many in order of cutover; 0: no limit
+	By         string   // who proposes; an approver must be somebody else
+
+	// Progress is called after each unit, one call at a time. May be nil.
+	Progress func(done, total int, p UnitPlan)
+}
+
+// UnitPlan is what one unit's saved plan would do.
+type UnitPlan struct {
+	Unit      string `json:"unit"`
+	Agreement string `json:"agreement"`
+	Wave      string `json:"wave"`
+	Decided   bool   `json:"decided"`
+
+	PlanSHA256 string    `json:"plan_sha256,omitempty"` // of the saved file
+	LockSHA256 string    `json:"lock_sha256,omitempty"` // of the provider lock file; empty: only built-in providers
+	Digest     string    `json:"digest,omitempty"`      // of what it would change, see Digest
+	Engine     string    `json:"engine"`
+	Version    string    `json:"engine_version"`
+	ProposedBy string    `json:"proposed_by,omitempty"`
+	Add        int       `json:"add"`
+	Change     int       `json:"change"`
+	Destroy    int       `json:"destroy"`
+	Refusals   []Refusal `json:"refusals"`
+	Error      string    `json:"error,omitempty"` // why there is no plan
+}
+
+// Planned tells whether there is a saved plan.
+func (p UnitPlan) Planned() bool { return p.PlanSHA256 != "" }
+
+// Result is a run over a set of units. Units that were rendered but not planned (not chosen, no
+// engine, stopped) are in the sums as rendered only.
+type Result struct {
+	Engine   Engine     `json:"engine,omitzero"` // zero: there was none
+	Plans    []UnitPlan `json:"units"`           // in the units' order
+	Refusals []Refusal  `json:"refusals"`        // of the run as a whole
+	rendered []Unit
+}
+
+// Rendered is the result when nothing could be planned, for lack of an engine.
+func Rendered(units []Unit) Result {
+	return Result{Plans: []UnitPlan{}, Refusals: []Refusal{}, rendered: units}
+}
+
+// Summary sums up the units of an agreement, or of one of its waves.
+type Summary struct {
+	Agreement string   `json:"agreement"`
+	Wave      string   `json:"wave,omitempty"` // empty in a sum over the whole agreement
+	Rendered  int      `json:"rendered"`       // units with HCL
+	Planned   int      `json:"planned"`        // of them, units with a saved plan
+	Refused   int      `json:"refused"`        // of them, units that a gate refuses
+	Servers   int      `json:"servers"`
+	Add       int      `json:"add"`
+	Change    int      `json:"change"`
+	Destroy   int      `json:"destroy"`
+	Errors    []string `json:"errors,omitempty"`
+}
+
+// ByAgreement sums up per agreement, sorted by its id.
+func (r Result) ByAgreement() []Summary {
+	return r.sum(func(agreement, _ string) Summary { return Summary{Agreement: agreement} })
+}
+
+// ByWave sums up per agreement and wave, sorted by their ids.
+func (r Result) ByWave() []Summary {
+	return r.sum(func(agreement, wave string) Summary { return Summary{Agreement: agreement, Wave: wave} })
+}
+
+func (r Result) sum(key func(agreement, wave string) Summary) []Summary {
+	type pair struct{ agreement, wave string }
+	sums := map[pair]*Summary{}
+	at := func(agreement, wave string) *Summary {
+		s := key(agreement, wave)
+		k := pair{s.Agreement, s.Wave}
+		if sums[k] == nil {
+			sums[k] = &s
+		}
+		return sums[k]
+	}
+	for _, u := range r.rendered {
+		s := at(u.Agreement, u.Wave)
+		s.Rendered++
+		s.Servers += u.Servers
+	}
+	for _, p := range r.Plans {
+		s := at(p.Agreement, p.Wave)
+		s.Add, s.Change, s.Destroy = s.Add+p.Add, s.Change+p.Change, s.Destroy+p.Destroy
+		if p.Planned() {
+			s.Planned++
+		}
+		if len(p.Refusals) > 0 {
+			s.Refused++
+		}
+		if p.Error != "" {
+			s.Errors = append(s.Errors, p.Error)
+		}
+	}
+	var list []Summary
+	for _, s := range sums {
+		list = append(list, *s)
+	}
+	slices.SortFunc(list, func(a, b Summary) int {
+		return cmp.Or(cmp.Compare(a.Agreement, b.Agreement), cmp.Compare(a.Wave, b.Wave))
+	})
+	return list
+}
+
+// choose gives the units that the options ask for, in order.
+func (o PlanOptions) choose(units []Unit) []Unit {
+	var chosen []Unit
+	for _, u := range units {
+		if len(o.Agreements) > 0 && !slices.Contains(o.Agreements, u.Agreement) ||
+			len(o.Waves) > 0 && !slices.Contains(o.Waves, u.Wave) {
+			continue
+		}
+		if o.MaxUnits > 0 && len(chosen) == o.MaxUnits {
+			break
+		}
+		chosen = append(chosen, u)
+	}
+	return chosen
+}
+
+// Plan makes and saves a plan for each chosen unit that Write put below dir, some at a time, and
+// reads the plans with the gates. A unit that fails does not stop the others: its UnitPlan carries
+// the error. The error returned is about the run as a whole (no engine, work folder cannot be
+// written, stopped by ctx); the result then holds what was done until then.
+func (r *Runner) Plan(ctx context.Context, dir string, units []Unit, opt PlanOptions) (Result, error) {
+	result := Rendered(units)
+	result.Engine = r.Engine
+	if r.Engine.Path == "" {
+		return result, ErrNoEngine
+	}
+	if err := r.prepare(dir); err != nil {
+		return result, err
+	}
+	chosen := opt.choose(units)
+	plans := make([]UnitPlan, len(chosen))
+	var (
+		mu   sync.Mutex // guards done and the order of Progress calls
+		done int
+		work errgroup.Group
+	)
+	work.SetLimit(max(r.Config.Parallel, 1))
+	for i, u := range chosen {
+		work.Go(func() error {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			p := r.planUnit(ctx, dir, u, opt.By)
+			if ctx.Err() != nil && !p.Planned() {
+				return ctx.Err()
+			}
+			plans[i] = p
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+			if opt.Progress != nil {
+				opt.Progress(done, len(chosen), p)
+			}
+			return nil
+		})
+	}
+	err := work.Wait()
+	result.Plans = slices.DeleteFunc(plans, func(p UnitPlan) bool { return p.Unit == "" })
+	result.Refusals = append(result.Refusals, BlastRadius(result.Plans, r.Config.Limits)...)
+	return result, err
+}
+
+// planUnit plans one unit. What goes wrong stands in the result.
+func (r *Runner) planUnit(ctx context.Context, dir string, u Unit, by string) UnitPlan {
+	p := UnitPlan{
+		Unit: u.ID, Agreement: u.Agreement, Wave: u.Wave, Decided: u.Decided,
+		Engine: r.Engine.Name, Version: r.Engine.Version, ProposedBy: by, Refusals: []Refusal{},
+	}
+	s, err := r.open(dir, u)
+	if err == nil {
+		err = s.fill(ctx, r, planFile, &p)
+	}
+	if err != nil {
+		// A plan that could not be read whole is none: nobody may approve it.
+		p.PlanSHA256, p.Error = "", err.Error()
+	}
+	return p
+}
+
+// fill makes a plan in the named file and puts what it would do into p.
+func (s *shop) fill(ctx context.Context, r *Runner, name string, p *UnitPlan) error {
+	if err := s.init(ctx, r); err != nil {
+		return err
+	}
+	plan, err := s.plan(ctx, name)
+	if err != nil {
+		return errors.Join(err, s.validate(ctx))
+	}
+	rules := RulesFor(s.unit.Platform)
+	p.Add, p.Change, p.Destroy = count(plan)
+	p.Refusals = append([]Refusal{}, Gates(plan, rules)...)
+	if p.Digest, err = Digest(plan, rules); err != nil {
+		return err
+	}
+	if p.LockSHA256, err = s.fileHash(lockFile); err != nil {
+		return err
+	}
+	p.PlanSHA256, err = s.fileHash(name)
+	return err
+}
+
+// count counts resources as the engine does: a replacement is one added and one destroyed.
+func count(plan *tfjson.Plan) (add, change, destroy int) {
+	for _, rc := range plan.ResourceChanges {
+		if rc.Change == nil || rc.Mode == tfjson.DataResourceMode {
+			continue
+		}
+		for _, action := range rc.Change.Actions {
+			switch action {
+			case tfjson.ActionCreate:
+				add++
+			case tfjson.ActionUpdate:
+				change++
+			case tfjson.ActionDelete:
+				destroy++
+			}
+		}
+	}
+	return add, change, destroy
+}

@@ -1,0 +1,60 @@
+// Package terraform turns the planner's plan into Terraform configuration and shows what it would
+// do, before anybody is asked to agree to it.
+//
+// The way through it:
+//
+//	Render   pure: plan + snapshot → one Unit of HCL per move group, under its agreement
+//	Write    puts the units on disk: DIR/<agreement>/<unit>/main.tf, readable by the owner only
+//	Plan     runs a real tofu or terraform on each unit and sums up what it would change
+//	Gates    pure: refuses what a move may never do (destroy, replace, build a new machine …)
+//	Approve  a named person other than the proposer agrees to one saved plan, once, for a while
+//	Apply    plans again, compares with what was approved, and only then carries it out
+//
+// An agreement is the boundary of permission, mapping, audit and reporting. A unit (one server or a
+// group that must move together) is the boundary of state and of a saved plan: applying one unit
+// never makes the saved plan of another one stale.
+//
+// Units are rendered as terraform_data, which every engine has built in: they carry the facts of the
+// move and can be planned anywhere, but move nothing. A platform that does is a second renderer
+// beside record.go with its own Rules.
+//
+// No secret is ever written into HCL, variables or plans, and the engine never inherits the
+// caller's environment: an inherited TF_CLI_ARGS_plan=-destroy would turn a plan into a deletion.
+package terraform
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+)
+
+// Config is the "terraform" part of samdrift.yaml.
+type Config struct {
+	// Engine is the path of the tofu or terraform to use. Empty: tofu on PATH, else terraform.
+	Engine string `yaml:"engine" json:"engine,omitempty"`
+	// ProviderMirror is a folder with provider plugins (Terraform's filesystem mirror layout).
+	// Empty: only the built-in terraform_data can be planned. Nothing is ever downloaded.
+	ProviderMirror string `yaml:"provider_mirror" json:"provider_mirror,omitempty"`
+	// Parallel is how many units are planned at a time. Within a unit nothing runs in parallel.
+	Parallel int `yaml:"parallel" json:"parallel"`
+	// Limits bound how much one run may touch.
+	Limits Limits `yaml:"limits" json:"limits"`
+}
+
+// DefaultConfig plans two units at a time with whatever engine is on PATH.
+func DefaultConfig() Config {
+	return Config{Parallel: 2, Limits: DefaultLimits()}
+}
+
+// Validate reports every setting that cannot work.
+func (c Config) Validate() error {
+	var faults []error
+	if c.Parallel < 1 || c.Parallel > 64 {
+		faults = append(faults, fmt.Errorf("terraform.parallel is %d, want 1 to 64", c.Parallel))
+	}
+	if c.ProviderMirror != "" && !filepath.IsAbs(c.ProviderMirror) {
+		faults = append(faults, fmt.Errorf("terraform.provider_mirror is %q: give the full path, because the engine runs in each unit's own folder", c.ProviderMirror))
+	}
+	faults = append(faults, c.Limits.Validate())
+	return errors.Join(faults...)
+}
