@@ -31,6 +31,7 @@ type Answer struct {
 	Level         int            `json:"level"` // 0-5
 	Evidence      string         `json:"evidence,omitempty"`
 	EvidenceUntil inventory.Date `json:"evidence_until,omitzero"` // after this the confidence falls
+	Owner         string         `json:"owner,omitempty"`         // the accountable role in the municipality
 	AnsweredBy    string         `json:"answered_by"`
 	AnsweredAt    inventory.Date `json:"answered_at"`
 	ReviewedBy    string         `json:"reviewed_by,omitempty"` // a second person
