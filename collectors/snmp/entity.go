@@ -1,0 +1,73 @@
+package snmp
+
+import (
+	"strconv"
+
+	"github.com/samdrift/samdrift/inventory"
+)
+
+// Columns of entPhysicalTable (ENTITY-MIB, RFC 6933).
+const (
+	entDescr = iota
+	entContainedIn
+	entClass
+	entName
+	entHardware
+	entFirmware
+	entSoftware
+	entSerial
+	entMaker
+	entModel
+)
+
+var entityColumns = []string{
+	entDescr:       ".1.3.6.1.2.1.47.1.1.1.1.2",
+	entContainedIn: ".1.3.6.1.2.1.47.1.1.1.1.4",
+	entClass:       ".1.3.6.1.2.1.47.1.1.1.1.5",
+	entName:        ".1.3.6.1.2.1.47.1.1.1.1.7",
+	entHardware:    ".1.3.6.1.2.1.47.1.1.1.1.8",
+	entFirmware:    ".1.3.6.1.2.1.47.1.1.1.1.9",
+	entSoftware:    ".1.3.6.1.2.1.47.1.1.1.1.10",
+	entSerial:      ".1.3.6.1.2.1.47.1.1.1.1.11",
+	entMaker:       ".1.3.6.1.2.1.47.1.1.1.1.12",
+	entModel:       ".1.3.6.1.2.1.47.1.1.1.1.13",
+}
+
+var entityClasses = []string{
+	1: "other", 2: "unknown", 3: "chassis", 4: "backplane", 5: "container", 6: "powerSupply", 7: "fan",
+	8: "sensor", 9: "module", 10: "port", 11: "stack", 12: "cpu", 13: "energyObject", 14: "battery", 15: "storageDrive",
+}
+
+// entity is a physical part with the columns that only identification needs.
+type entity struct {
+	inventory.Component
+	descr, maker, hardware, firmware, software string
+}
+
+func readEntities(s *session, l *look) inventory.TableStatus {
+	g := s.walk(entityColumns...)
+	for _, index := range g.indexes() {
+		n, err := strconv.Atoi(index)
+		if err != nil {
+			g.fault("entity index %s is not one number", index)
+			continue
+		}
+		e := entity{
+			Component: inventory.Component{
+				Index:  n,
+				Name:   or(g.text(entName, index), g.text(entDescr, index)),
+				Model:  g.text(entModel, index),
+				Serial: g.text(entSerial, index),
+				Parent: int(g.number(entContainedIn, index)),
+			},
+			descr: g.text(entDescr, index), maker: g.text(entMaker, index), hardware: g.text(entHardware, index),
+			firmware: g.text(entFirmware, index), software: g.text(entSoftware, index),
+		}
+		if class := g.number(entClass, index); class > 0 && class < int64(len(entityClasses)) {
+			e.Class = entityClasses[class]
+		}
+		l.entities = append(l.entities, e)
+		l.asset.Components = append(l.asset.Components, e.Component)
+	}
+	return status(g)
+}

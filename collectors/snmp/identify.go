@@ -1,0 +1,107 @@
+package snmp
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gosnmp/gosnmp"
+
+	"github.com/samdrift/samdrift/inventory"
+)
+
+// facts are what a device is identified by.
+type facts struct {
+	objectID string
+	descr    string
+	entities []entity
+	values   map[string]string // what the rules' extra OIDs gave
+}
+
+// identity is what a device turned out to be. Empty fields are not known: a wrong value is worse
+// than a missing one.
+type identity struct {
+	Platform string         `yaml:"platform"`
+	Vendor   string         `yaml:"vendor"`
+	Kind     inventory.Kind `yaml:"kind"`
+	Model    string         `yaml:"model"`
+	Version  string         `yaml:"version"`
+	Serial   string         `yaml:"serial"`
+	OS       string         `yaml:"os"`
+	OSText   string         `yaml:"os_version"` // where the OS counts otherwise than the device's own version
+}
+
+// identify finds out what the device is, asking for the OIDs that the fitting rules want.
+func identify(s *session, l *look) {
+	f := facts{
+		objectID: strings.TrimPrefix(l.asset.Management.SysObjectID, "."),
+		descr:    l.asset.Management.SysDescr,
+		entities: l.entities,
+		values:   map[string]string{},
+	}
+	var wanted []string
+	for _, r := range knowledge().fitting(f) {
+		for _, oid := range r.oids() {
+			if !slices.Contains(wanted, "."+oid) {
+				wanted = append(wanted, "."+oid)
+			}
+		}
+	}
+	for some := range slices.Chunk(wanted, getTogether) {
+		values, err := s.get(some...)
+		collect(f.values, values)
+		if err != nil {
+			l.note("identity", inventory.TableStatus{State: inventory.TablePartial, Reason: err.Error()})
+			break
+		}
+	}
+	id := knowledge().decide(f)
+	a := l.asset
+	a.Kind, a.Platform, a.Vendor, a.Model, a.Serial, a.Firmware = id.Kind, id.Platform, id.Vendor, id.Model, id.Serial, id.Version
+	a.OS = inventory.OS{Name: id.OS, Version: or(id.OSText, id.Version)}
+	if id.OS == "" {
+		a.OS = inventory.OS{}
+	}
+	if a.Kind == inventory.KindServer && virtual(a.MACs()) {
+		a.Kind = inventory.KindVM
+	}
+}
+
+func collect(into map[string]string, values map[string]gosnmp.SnmpPDU) {
+	for oid, pdu := range values {
+		if v := text(pdu); v != "" {
+			into[strings.TrimPrefix(oid, ".")] = v
+		}
+	}
+}
+
+// virtualMakers are the first three bytes of the hardware addresses that hypervisors give out:
+// VMware, Hyper-V, KVM, Xen, VirtualBox, Nutanix, Parallels.
+var virtualMakers = []string{
+	"00:05:69", "00:0c:29", "00:1c:14", "00:50:56", "00:15:5d", "52:54:00", "00:16:3e", "08:00:27", "50:6b:8d", "00:1c:42",
+}
+
+// virtual tells whether all network cards that are somebody's product are a hypervisor's. A physical
+// host with virtual bridges has at least one real card.
+func virtual(macs []string) bool {
+	any := false
+	for _, mac := range macs {
+		switch {
+		case slices.Contains(virtualMakers, mac[:8]):
+			any = true
+		case !strings.Contains("2367abef", mac[1:2]): // not locally administered
+			return false
+		}
+	}
+	return any
+}
+
+// plausible drops what agents say when they have nothing to say.
+func plausible(value string) string {
+	value = strings.TrimSpace(value)
+	switch strings.ToLower(strings.Trim(value, ". -_")) {
+	case "", "0", "00000000", "none", "n/a", "na", "not available", "not specified", "unknown", "unspecified", "null",
+		"default string", "to be filled by o.e.m", "system serial number", "not present", "no serial number":
+		return ""
+	}
+	return value
+}

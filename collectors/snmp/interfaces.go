@@ -1,0 +1,90 @@
+package snmp
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/gosnmp/gosnmp"
+
+	"github.com/samdrift/samdrift/inventory"
+)
+
+// Columns of ifTable and ifXTable (IF-MIB, RFC 2863); both have the ifIndex as index, so they are
+// walked together.
+const (
+	ifDescr = iota
+	ifType
+	ifMTU
+	ifSpeed
+	ifPhysAddress
+	ifAdminStatus
+	ifOperStatus
+	ifName
+	ifHighSpeed
+	ifAlias
+)
+
+var interfaceColumns = []string{
+	ifDescr:       ".1.3.6.1.2.1.2.2.1.2",
+	ifType:        ".1.3.6.1.2.1.2.2.1.3",
+	ifMTU:         ".1.3.6.1.2.1.2.2.1.4",
+	ifSpeed:       ".1.3.6.1.2.1.2.2.1.5",
+	ifPhysAddress: ".1.3.6.1.2.1.2.2.1.6",
+	ifAdminStatus: ".1.3.6.1.2.1.2.2.1.7",
+	ifOperStatus:  ".1.3.6.1.2.1.2.2.1.8",
+	ifName:        ".1.3.6.1.2.1.31.1.1.1.1",
+	ifHighSpeed:   ".1.3.6.1.2.1.31.1.1.1.15",
+	ifAlias:       ".1.3.6.1.2.1.31.1.1.1.18",
+}
+
+func readInterfaces(s *session, l *look) inventory.TableStatus {
+	g := s.walk(interfaceColumns...)
+	for _, index := range g.indexes() {
+		n, err := strconv.Atoi(index)
+		if err != nil {
+			g.fault("interface index %s is not one number", index)
+			continue
+		}
+		i := inventory.Interface{
+			Index: n,
+			Descr: g.text(ifDescr, index),
+			Name:  or(g.text(ifName, index), g.text(ifDescr, index)),
+			Alias: g.text(ifAlias, index),
+			MTU:   int(g.number(ifMTU, index)),
+			MAC:   macOf(g.cells[ifPhysAddress][index]),
+			Admin: stateName(g.cells[ifAdminStatus][index]),
+			Oper:  stateName(g.cells[ifOperStatus][index]),
+		}
+		if number, ok := number(g.cells[ifType][index]); ok {
+			i.Type = ifTypeName(number)
+		}
+		i.SpeedBPS = speed(g.number(ifSpeed, index), g.number(ifHighSpeed, index))
+		l.asset.Interfaces = append(l.asset.Interfaces, i)
+	}
+	return status(g)
+}
+
+// speed gives bit/s from ifSpeed (bit/s, at most 32 bits) and ifHighSpeed (Mbit/s, rounded).
+func speed(bps, mbps int64) int64 {
+	if mbps < 0 || mbps > math.MaxInt64/1_000_000 {
+		mbps = 0
+	}
+	if high := mbps * 1_000_000; high > math.MaxUint32 || bps <= 0 || bps >= math.MaxUint32 && high > 0 {
+		return high
+	}
+	return bps
+}
+
+// stateNames are the values of ifOperStatus; ifAdminStatus has the first three.
+var stateNames = []string{1: "up", 2: "down", 3: "testing", 4: "unknown", 5: "dormant", 6: "notPresent", 7: "lowerLayerDown"}
+
+func stateName(pdu gosnmp.SnmpPDU) string {
+	n, ok := number(pdu)
+	if !ok {
+		return ""
+	}
+	if n < 1 || n >= int64(len(stateNames)) {
+		return "unknown"
+	}
+	return stateNames[n]
+}

@@ -1,0 +1,55 @@
+package snmp
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/samdrift/samdrift/inventory"
+)
+
+// The system group (SNMPv2-MIB), by which a device presents itself.
+const (
+	sysDescr    = ".1.3.6.1.2.1.1.1.0"
+	sysObjectID = ".1.3.6.1.2.1.1.2.0"
+	sysUpTime   = uptimeOID
+	sysName     = ".1.3.6.1.2.1.1.5.0"
+)
+
+// defaultCommunities are those that devices are shipped with.
+var defaultCommunities = []string{"public", "private"}
+
+// readSystem asks for the system group. Its error tells that the device did not answer at all.
+func readSystem(s *session, l *look) error {
+	values, err := s.get(sysDescr, sysObjectID, sysUpTime, sysName)
+	if err != nil {
+		return err
+	}
+	l.asset = &inventory.Asset{Kind: inventory.KindUnknown}
+	m := &l.asset.Management
+	m.SysDescr = text(values[sysDescr])
+	m.SysObjectID = text(values[sysObjectID])
+	m.SysName = text(values[sysName])
+	m.EngineID = s.engineID()
+	switch version := l.target.version(); version {
+	case Version3:
+		m.Protocols = []string{"snmpv3-" + strings.ToLower(l.target.Credentials.level())}
+	default:
+		m.Protocols = []string{"snmpv" + version}
+		isDefault := slices.Contains(defaultCommunities, strings.ToLower(l.target.Community.Reveal()))
+		m.DefaultCommunity = &isDefault
+	}
+	l.asset.Name = or(m.SysName, l.target.Label())
+	l.note("system", systemStatus(len(values)))
+	if ticks, ok := number(values[sysUpTime]); ok {
+		// Hundredths of a second.
+		l.measure("samdrift_uptime_seconds", nil, float64(ticks)/100)
+	}
+	return nil
+}
+
+func systemStatus(values int) inventory.TableStatus {
+	if values == 0 {
+		return inventory.TableStatus{State: inventory.TableAbsent}
+	}
+	return inventory.TableStatus{State: inventory.TableComplete, Rows: values}
+}
