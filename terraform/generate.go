@@ -34,11 +34,16 @@ func Render(plan planner.Plan, snap *inventory.Snapshot) ([]Unit, error) {
 		waves[plan.Waves[i].ID] = &plan.Waves[i]
 	}
 	var units []Unit
+	seen := map[string]bool{}
 	for i := range plan.Groups {
 		group := &plan.Groups[i]
 		if group.Wave == "" {
 			continue
 		}
+		if seen[group.ID] {
+			return nil, fmt.Errorf("render group %s: it stands twice in the plan, and two units cannot share one state", group.ID)
+		}
+		seen[group.ID] = true
 		wave, ok := waves[group.Wave]
 		if !ok {
 			return nil, fmt.Errorf("render group %s: its wave %q is not in the plan: propose the plan again", group.ID, group.Wave)
@@ -55,6 +60,11 @@ func Render(plan planner.Plan, snap *inventory.Snapshot) ([]Unit, error) {
 	return units, nil
 }
 
+// ProposedAgreement is the id under which units stand while municipality and centre have no agreement.
+func ProposedAgreement(municipality, centre string) string {
+	return "proposal-" + municipality + "-" + centre
+}
+
 func renderUnit(plan planner.Plan, group *planner.Group, wave *planner.Wave, snap *inventory.Snapshot) (Unit, error) {
 	u := Unit{
 		ID: group.ID, Name: group.Name, Wave: group.Wave, Cutover: group.Cutover,
@@ -63,7 +73,7 @@ func renderUnit(plan planner.Plan, group *planner.Group, wave *planner.Wave, sna
 	if a, ok := snap.AgreementOf(group.Municipality); ok && a.Centre == group.Centre {
 		u.Agreement, u.Decided = a.ID, a.Decided()
 	} else {
-		u.Agreement = "proposal-" + group.Municipality + "-" + group.Centre
+		u.Agreement = ProposedAgreement(group.Municipality, group.Centre)
 	}
 
 	file := hclwrite.NewEmptyFile()

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -70,6 +71,9 @@ func (r *Runner) open(root string, u Unit) (*shop, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, &UnitError{Unit: u.ID, Dir: dir, Step: "open the unit's folder", Hint: "render the units first (samdrift terraform render)", Err: err}
 	}
+	if err := checkFiles(u, dir); err != nil {
+		return nil, err
+	}
 	tf, err := tfexec.NewTerraform(dir, r.Engine.Path)
 	if err != nil {
 		return nil, fmt.Errorf("unit %s: %w", u.ID, err)
@@ -86,6 +90,38 @@ func (r *Runner) open(root string, u Unit) (*shop, error) {
 	}
 	return &shop{unit: u, dir: dir, tf: tf, output: &bytes.Buffer{}}, nil
 }
+
+// checkFiles refuses a folder whose HCL is not what was rendered. Planning alone can already run a
+// program (an external data source), so this comes before the engine, not after it.
+func checkFiles(u Unit, dir string) error {
+	foreign := func(name string, err error) error {
+		return &UnitError{Unit: u.ID, Dir: dir, Step: "check " + name, Hint: "render the units again, and find out who wrote to the folder", Err: err}
+	}
+	for _, name := range sortedKeys(u.Files) {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			return diskError(u, "read "+name, dir, err)
+		}
+		if !bytes.Equal(data, u.Files[name]) {
+			return foreign(name, errors.New("it is not what was rendered from the plan"))
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return diskError(u, "read the unit's folder", dir, err)
+	}
+	for _, e := range entries {
+		name := e.Name()
+		_, ours := u.Files[name]
+		if !ours && readByEngine.MatchString(name) {
+			return foreign(name, errors.New("the engine would read it, but it was not rendered from the plan"))
+		}
+	}
+	return nil
+}
+
+// readByEngine matches the files that tofu or terraform take in from a folder by themselves.
+var readByEngine = regexp.MustCompile(`\.(tf|tofu|tfvars)(\.json)?$`)
 
 // environment is all that the engine gets to see. HOME is the work folder, so that no plugin,
 // credential or setting of the user who happens to run samdrift has a say.
