@@ -1,0 +1,216 @@
+package hub
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/samdrift/samdrift/hub/monitor"
+	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/planner/nis2"
+	"github.com/samdrift/samdrift/terraform"
+)
+
+// estate is a snapshot with everything worked out from it. It is built once and never changed, so
+// that all answers to one question stand on the same data.
+type estate struct {
+	snapshot *inventory.Snapshot
+	hash     string
+	asOf     inventory.Date
+	plan     planner.Plan
+	gaps     []nis2.Assessment // by municipality code
+
+	rows     []AssetRow                  // every asset, by name
+	rowOf    map[string]int              // asset id → rows
+	groupOf  map[string]int              // asset id → plan.Groups
+	waveAt   map[string]int              // wave id → plan.Waves
+	stays    map[string][]planner.Reason // asset id → why the plan leaves it where it is
+	refused  map[string][]planner.Reason // asset id → why the plan could not place it
+	systems  map[string][]int            // asset id → snapshot.Systems
+	instance map[string]string           // municipality and instance → asset id
+
+	terraform     []terraform.Summary
+	terraformNote string
+}
+
+// show works out plan and gap for a snapshot and lets all readers see them.
+func (h *Hub) show(ctx context.Context, s *inventory.Snapshot) error {
+	e, err := h.workOut(ctx, s)
+	if err != nil {
+		return err
+	}
+	e.terraform, e.terraformNote = h.storedTerraform(ctx, e.planKey())
+	h.current.Store(e)
+	return nil
+}
+
+func (h *Hub) workOut(ctx context.Context, s *inventory.Snapshot) (*estate, error) {
+	e := &estate{snapshot: s, hash: s.Hash(), asOf: h.today()}
+	var err error
+	e.plan, err = planner.Propose(planner.Input{Snapshot: s, AsOf: e.asOf, Settings: h.config.Planner, Freezes: h.config.Freezes})
+	if err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	answers, err := h.store.Answers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	monitored, err := h.monitored(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	e.gaps, err = nis2.Assess(h.catalogue, nis2.Input{Snapshot: s, AsOf: e.asOf, Answers: answers, Monitored: monitored})
+	if err != nil {
+		return nil, fmt.Errorf("gap analysis: %w", err)
+	}
+	e.index()
+	return e, nil
+}
+
+// monitored tells per asset when its time series last had data; nil when no series are kept here.
+func (h *Hub) monitored(ctx context.Context, s *inventory.Snapshot) (map[string]time.Time, error) {
+	if h.monitor == nil {
+		return nil, nil
+	}
+	seen, err := h.monitor.LastSeen(monitor.WithScope(ctx, monitor.Scope{All: true}))
+	if err != nil {
+		return nil, err
+	}
+	monitored := map[string]time.Time{}
+	for _, a := range s.Assets {
+		for _, source := range a.Sources {
+			at := seen[monitor.Target{Municipality: a.Municipality, Instance: source.Instance}]
+			if at.After(monitored[a.ID]) {
+				monitored[a.ID] = at
+			}
+		}
+	}
+	return monitored, nil
+}
+
+// index prepares what questions look up.
+func (e *estate) index() {
+	s := e.snapshot
+	e.rowOf, e.groupOf, e.waveAt = map[string]int{}, map[string]int{}, map[string]int{}
+	e.stays, e.refused = map[string][]planner.Reason{}, map[string][]planner.Reason{}
+	e.systems, e.instance = map[string][]int{}, map[string]string{}
+	for i, g := range e.plan.Groups {
+		for _, id := range g.Assets {
+			e.groupOf[id] = i
+		}
+	}
+	for i, w := range e.plan.Waves {
+		e.waveAt[w.ID] = i
+	}
+	for _, r := range e.plan.Refusals {
+		if r.Kind == "asset" {
+			e.refused[r.Subject] = r.Reasons
+		}
+	}
+	for _, x := range e.plan.Stays {
+		e.stays[x.Asset] = x.Reasons
+	}
+	for i, x := range s.Systems {
+		for _, id := range x.Assets {
+			e.systems[id] = append(e.systems[id], i)
+		}
+	}
+	e.rows = make([]AssetRow, len(s.Assets))
+	for i, a := range s.Assets {
+		for _, source := range a.Sources {
+			if source.Instance != "" {
+				e.instance[a.Municipality+" "+source.Instance] = a.ID
+			}
+		}
+		e.rows[i] = e.row(a)
+	}
+	slices.SortFunc(e.rows, func(a, b AssetRow) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
+	})
+	for i, r := range e.rows {
+		e.rowOf[r.ID] = i
+	}
+}
+
+func (e *estate) row(a inventory.Asset) AssetRow {
+	r := AssetRow{Asset: a, Findings: e.findings(&a)}
+	for _, source := range a.Sources {
+		if worse(source.Status) > worse(r.Status) {
+			r.Status = source.Status
+		}
+	}
+	for _, i := range e.systems[a.ID] {
+		r.Systems = append(r.Systems, e.snapshot.Systems[i].Name)
+	}
+	if i, ok := e.groupOf[a.ID]; ok && e.plan.Groups[i].Wave != "" {
+		r.Wave = e.plan.Groups[i].Wave
+		r.WaveName = e.plan.Waves[e.waveAt[r.Wave]].Name
+	}
+	return r
+}
+
+// worse orders statuses by how much they need a look.
+func worse(s inventory.Status) int {
+	return slices.Index([]inventory.Status{
+		"", inventory.StatusOK, inventory.StatusPartial, inventory.StatusRefused, inventory.StatusFailed, inventory.StatusUnreachable,
+	}, s)
+}
+
+// The findings that the list of assets can be filtered on.
+const (
+	FindingPastSupport   = "past_support"
+	FindingOldSNMP       = "old_snmp"
+	FindingDefaultSecret = "default_community"
+	FindingNoBackup      = "no_backup"
+	FindingUnknownBackup = "unknown_backup"
+	FindingUnknownOwner  = "unknown_owner"
+)
+
+// Findings lists every finding.
+var Findings = []string{FindingPastSupport, FindingOldSNMP, FindingDefaultSecret, FindingNoBackup, FindingUnknownBackup, FindingUnknownOwner}
+
+// findings tells what about an asset deserves a look. They are facts about the asset, not scores.
+func (e *estate) findings(a *inventory.Asset) []string {
+	var found []string
+	add := func(finding string, yes bool) {
+		if yes {
+			found = append(found, finding)
+		}
+	}
+	add(FindingPastSupport, a.OS.EndOfSupport.Known() && a.OS.EndOfSupport < e.asOf ||
+		a.HardwareEndOfSupport.Known() && a.HardwareEndOfSupport < e.asOf)
+	add(FindingOldSNMP, slices.Contains(a.Management.Protocols, "snmpv1") || slices.Contains(a.Management.Protocols, "snmpv2c"))
+	add(FindingDefaultSecret, a.Management.DefaultCommunity != nil && *a.Management.DefaultCommunity)
+	if a.Kind.Moves() {
+		const longest = 48 * time.Hour
+		add(FindingNoBackup, a.Backup != nil && !a.Backup.Exempt && e.snapshot.TakenAt.Sub(a.Backup.LastSuccess) > longest)
+		add(FindingUnknownBackup, a.Backup == nil)
+	}
+	add(FindingUnknownOwner, a.Owner == "")
+	return found
+}
+
+// gap gives the assessment of a municipality.
+func (e *estate) gap(code string) *nis2.Assessment {
+	for i := range e.gaps {
+		if e.gaps[i].Municipality == code {
+			return &e.gaps[i]
+		}
+	}
+	return nil
+}
+
+// name gives a municipality's or centre's name, or its key when it is not known.
+func (e *estate) name(key string) string {
+	if m, ok := e.snapshot.Municipality(key); ok {
+		return m.Name
+	}
+	if c, ok := e.snapshot.Centre(key); ok {
+		return c.Name
+	}
+	return key
+}

@@ -1,0 +1,76 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/samdrift/samdrift/planner/nis2"
+)
+
+// Gap answers the gap analysis within the person's scope: a municipality's own, everybody's for the
+// admin, and the mean of the cooperation where at least three municipalities stand behind it.
+func (h *Hub) Gap(_ context.Context, p Person) (GapView, error) {
+	e, sc, err := h.ask(p)
+	if err != nil {
+		return GapView{}, err
+	}
+	v := GapView{Meta: e.meta(sc), Catalogue: h.catalogue, Joint: e.joint(), Names: e.names(sc)}
+	v.Own = only(e.gaps, func(a nis2.Assessment) bool { return sc.gap[a.Municipality] })
+	return v, nil
+}
+
+// GapOf answers the gap analysis of one municipality.
+func (h *Hub) GapOf(_ context.Context, p Person, code string) (nis2.Assessment, Meta, error) {
+	e, sc, err := h.ask(p)
+	if err != nil {
+		return nis2.Assessment{}, Meta{}, err
+	}
+	if !sc.gap[code] {
+		return nis2.Assessment{}, Meta{}, sc.forbidden("gap analysis of " + code)
+	}
+	a := e.gap(code)
+	if a == nil {
+		return nis2.Assessment{}, Meta{}, fmt.Errorf("gap analysis of %q: %w", code, ErrNotFound)
+	}
+	return *a, e.meta(sc), nil
+}
+
+// SaveAnswers stores a municipality's answers and assesses anew. The person must be of that
+// municipality, or the admin.
+func (h *Hub) SaveAnswers(ctx context.Context, p Person, answers []nis2.Answer) error {
+	if err := nis2.Validate(h.catalogue, answers); err != nil {
+		return err
+	}
+	for _, a := range answers {
+		if p.Role != RoleAdmin && (p.Role != RoleMunicipality || p.Organisation != a.Municipality) {
+			return fmt.Errorf("answers of %s: %w", a.Municipality, ErrForbidden)
+		}
+	}
+	if err := h.store.SaveAnswers(ctx, answers); err != nil {
+		return err
+	}
+	if err := h.record(ctx, p.Name, "gap.answer", p.Organisation, fmt.Sprintf("%d answers", len(answers))); err != nil {
+		return err
+	}
+	h.merging.Lock()
+	defer h.merging.Unlock()
+	if e := h.current.Load(); e != nil {
+		return h.show(ctx, e.snapshot)
+	}
+	return nil
+}
+
+// joint is the mean over all members, or nil when too few stand behind it.
+func (e *estate) joint() *JointGap {
+	a := nis2.Aggregate(e.gaps)
+	if !a.Shown {
+		return nil
+	}
+	j := &JointGap{N: a.N, Overall: a.Mean}
+	for _, x := range a.Articles {
+		if x.Shown {
+			j.Articles = append(j.Articles, JointArticle{ID: x.ID, Scores: x.Mean})
+		}
+	}
+	return j
+}

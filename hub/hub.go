@@ -1,0 +1,207 @@
+// Package hub is the centre of samdrift: the use cases that the command line, the pages, the API
+// and the timers all call. It holds the current estate with everything worked out from it, applies
+// each person's scope to every question, and keeps the audit trail.
+//
+// The way through it: a collector hands observations to Sink; Flush merges them into the next
+// snapshot, works out plan and gap analysis, stores the result and shows it to all readers at once.
+// Questions are methods that take a Person and return a view (views.go); none returns anything
+// outside the person's scope, and an unknown person gets nothing.
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+	_ "time/tzdata" // see copenhagen
+
+	"github.com/samdrift/samdrift/hub/monitor"
+	"github.com/samdrift/samdrift/hub/store"
+	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/inventory/facts"
+	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/planner/nis2"
+	"github.com/samdrift/samdrift/terraform"
+)
+
+// Config says what the hub works on.
+type Config struct {
+	Dir       string           // data directory; 0700
+	Database  string           // postgres:// URL; empty: SQLite in Dir
+	ReadOnly  bool             // answers questions beside a running hub; stores nothing, keeps no time series
+	Members   []string         // codes of the municipalities in this cooperation
+	Demo      bool             // the data are invented: every answer says so
+	AsOf      inventory.Date   // fixes today for planning, scoring and reports; 0: the clock
+	Planner   planner.Settings //
+	Freezes   []planner.Freeze //
+	Monitor   monitor.Config   // Dir is set below the hub's own when empty
+	Terraform terraform.Config //
+	Now       func() time.Time // the clock
+}
+
+// NationalFreezes gives the strict freezes of the Danish municipal year for some years, both included.
+func NationalFreezes(first, last int) []planner.Freeze {
+	var freezes []planner.Freeze
+	for year := first; year <= last; year++ {
+		for _, f := range facts.Freezes(year) {
+			if f.Strict {
+				freezes = append(freezes, planner.Freeze{From: f.From, To: f.To, Name: planner.Text{DA: f.DA, EN: f.EN}})
+			}
+		}
+	}
+	return freezes
+}
+
+// DefaultConfig plans for all 98 municipalities with the national freeze calendar.
+func DefaultConfig() Config {
+	c := Config{
+		Planner:   planner.DefaultSettings(),
+		Freezes:   NationalFreezes(2025, 2028),
+		Monitor:   monitor.DefaultConfig(),
+		Terraform: terraform.DefaultConfig(),
+		Now:       time.Now,
+	}
+	for _, m := range facts.Municipalities() {
+		c.Members = append(c.Members, m.Code)
+	}
+	return c
+}
+
+// Validate reports every fault of the configuration.
+func (c Config) Validate() error {
+	var faults []error
+	if c.Dir == "" {
+		faults = append(faults, errors.New("data directory is not set"))
+	}
+	for _, code := range c.Members {
+		if _, ok := facts.Municipality(code); !ok {
+			faults = append(faults, fmt.Errorf("members: %q is no municipality code; codes have three digits, such as 461 for Odense", code))
+		}
+	}
+	faults = append(faults, c.Planner.Validate(), c.Terraform.Validate())
+	return errors.Join(faults...)
+}
+
+// Hub is a running installation. Its methods may be called concurrently.
+type Hub struct {
+	config    Config
+	log       *slog.Logger
+	store     *store.Store
+	monitor   *monitor.Monitor // nil when read only
+	catalogue *nis2.Catalogue
+	now       func() time.Time
+
+	current atomic.Pointer[estate] // nil until something was collected
+
+	merging sync.Mutex // one merge at a time
+	pending sync.Mutex // guards waiting
+	waiting []inventory.Observation
+}
+
+// Open opens the data directory and shows the estate as it was last stored.
+func Open(ctx context.Context, c Config, log *slog.Logger) (*Hub, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	h := &Hub{config: c, log: log.With("component", "hub"), now: c.Now}
+	if err := h.open(ctx); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	return h, nil
+}
+
+func (h *Hub) open(ctx context.Context) error {
+	var err error
+	if h.catalogue, err = nis2.Load(); err != nil {
+		return fmt.Errorf("NIS2 catalogue: %w", err)
+	}
+	if h.store, err = store.Open(ctx, store.Config{Dir: h.config.Dir, Database: h.config.Database, ReadOnly: h.config.ReadOnly}); err != nil {
+		return err
+	}
+	if !h.config.ReadOnly {
+		mc := h.config.Monitor
+		if mc.Dir == "" {
+			mc.Dir = filepath.Join(h.config.Dir, "metrics")
+		}
+		if h.monitor, err = monitor.Open(ctx, mc, h.log); err != nil {
+			return err
+		}
+	}
+	snapshot, err := h.store.LatestSnapshot(ctx)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return h.show(ctx, snapshot)
+}
+
+// Close frees the data directory. What was observed and not yet merged is merged first by Flush;
+// Close itself drops it.
+func (h *Hub) Close() error {
+	var faults []error
+	if h.monitor != nil {
+		faults = append(faults, h.monitor.Close())
+	}
+	if h.store != nil {
+		faults = append(faults, h.store.Close())
+	}
+	return errors.Join(faults...)
+}
+
+// Ready tells whether there is an estate to show.
+func (h *Hub) Ready() bool { return h.current.Load() != nil }
+
+// Catalogue gives the NIS2 catalogue that the hub assesses with.
+func (h *Hub) Catalogue() *nis2.Catalogue { return h.catalogue }
+
+// Dir gives the data directory.
+func (h *Hub) Dir() string { return h.config.Dir }
+
+// today gives the date that planning and scoring take as today.
+func (h *Hub) today() inventory.Date {
+	if h.config.AsOf.Known() {
+		return h.config.AsOf
+	}
+	return inventory.DateOf(h.now().In(copenhagen))
+}
+
+// copenhagen is the users' time zone. Its rules are built in, so that a machine without zone files
+// shows the same dates.
+var copenhagen = func() *time.Location {
+	zone, err := time.LoadLocation("Europe/Copenhagen")
+	if err != nil {
+		panic("embedded time zones lack Europe/Copenhagen: " + err.Error())
+	}
+	return zone
+}()
+
+// Monitor gives the Prometheus query API, scoped by the person in the request's context.
+func (h *Hub) Monitor() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.monitor == nil {
+			http.Error(w, "this samdrift only reads: it keeps no time series", http.StatusServiceUnavailable)
+			return
+		}
+		p, _ := PersonFrom(r.Context())
+		h.monitor.Handler().ServeHTTP(w, r.WithContext(h.seriesScope(r.Context(), p)))
+	})
+}
+
+// seriesScope gives a context that reaches the time series within the person's scope.
+func (h *Hub) seriesScope(ctx context.Context, p Person) context.Context {
+	e := h.current.Load()
+	if e == nil {
+		return monitor.WithScope(ctx, monitor.Scope{})
+	}
+	if p.Role == RoleAdmin {
+		return monitor.WithScope(ctx, monitor.Scope{All: true})
+	}
+	return monitor.WithScope(ctx, monitor.Scope{Municipalities: scopeOf(p, e.snapshot).codes()})
+}

@@ -1,0 +1,81 @@
+package hub
+
+import (
+	"context"
+
+	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/terraform"
+)
+
+// Plan answers the wave plan within the person's scope.
+func (h *Hub) Plan(_ context.Context, p Person) (PlanView, error) {
+	e, sc, err := h.ask(p)
+	if err != nil {
+		return PlanView{}, err
+	}
+	v := PlanView{
+		Meta: e.meta(sc), Plan: e.plan, Freezes: h.config.Freezes,
+		Names: e.names(sc), TerraformNote: e.terraformNote,
+	}
+	v.Plan.Waves = e.waves(sc)
+	v.Plan.Groups = only(e.plan.Groups, func(g planner.Group) bool { return sc.detail[g.Municipality] })
+	v.Plan.Refusals = only(e.plan.Refusals, func(r planner.Refusal) bool {
+		return r.Kind == "municipality" || sc.detail[e.ownerOf(r)]
+	})
+	v.Plan.Stays = only(e.plan.Stays, func(x planner.Stay) bool { return sc.detail[x.Municipality] })
+	v.Plan.Cost.ByMunicipality = only(e.plan.Cost.ByMunicipality, func(c planner.MunicipalityCost) bool {
+		return sc.money(c.Municipality)
+	})
+	v.Terraform = only(e.terraform, func(s terraform.Summary) bool {
+		return sc.wide() || sc.detail[e.customerOf(s.Agreement)]
+	})
+	if !sc.detailAll(e) {
+		for i := range v.Terraform {
+			v.Terraform[i].Errors = nil // they name servers
+		}
+	}
+	return v, nil
+}
+
+// detailAll tells whether the person may see the detail of every member.
+func (sc scope) detailAll(e *estate) bool {
+	return len(sc.detail) == len(e.snapshot.Municipalities)
+}
+
+// customerOf tells whose agreement it is. A proposed agreement is named by the units themselves.
+func (e *estate) customerOf(agreement string) string {
+	for _, a := range e.snapshot.Agreements {
+		if a.ID == agreement {
+			return a.Customer
+		}
+	}
+	for _, a := range e.plan.Assignments {
+		if terraform.ProposedAgreement(a.Municipality, a.Centre) == agreement {
+			return a.Municipality
+		}
+	}
+	return ""
+}
+
+// names gives words for the keys in a plan or gap view: municipalities and centres for everyone,
+// assets and groups where the person may see them.
+func (e *estate) names(sc scope) map[string]string {
+	names := map[string]string{}
+	for _, m := range e.snapshot.Municipalities {
+		names[m.Code] = m.Name
+	}
+	for _, c := range e.snapshot.Centres {
+		names[c.ID] = c.Name
+	}
+	for _, a := range e.snapshot.Assets {
+		if sc.detail[a.Municipality] {
+			names[a.ID] = a.Name
+		}
+	}
+	for _, g := range e.plan.Groups {
+		if sc.detail[g.Municipality] {
+			names[g.ID] = g.Name
+		}
+	}
+	return names
+}

@@ -1,0 +1,219 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/samdrift/samdrift/hub/store"
+	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/planner/nis2"
+)
+
+var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
+func snapshot(at time.Time, name string) (*inventory.Snapshot, []inventory.Change) {
+	empty := inventory.NewSnapshot([]inventory.Municipality{{Code: "461", Name: "Odense"}}, true, noon)
+	yes := true
+	return inventory.Merge(empty, []inventory.Observation{{
+		Collector: "agent", Source: "srv-1", Municipality: "461", At: at, Status: inventory.StatusOK,
+		Asset: &inventory.Asset{
+			Name: name, Kind: inventory.KindVM, Serial: "S1", Interfaces: []inventory.Interface{{Index: 1, MAC: "02:00:00:00:00:01"}},
+			Backup: &inventory.Backup{LastSuccess: at, Encrypted: &yes},
+		},
+		Flows: []inventory.Flow{{FromIP: "10.0.0.1", ToIP: "10.0.0.2", Protocol: "tcp", Port: 443}},
+	}}, at)
+}
+
+// suite is what any database behind the store must do.
+func suite(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	t.Run("a snapshot loads back identical", func(t *testing.T) {
+		if _, err := s.LatestSnapshot(ctx); !errors.Is(err, store.ErrNotFound) {
+			t.Fatalf("an empty store gives %v, want not found", err)
+		}
+		want, changes := snapshot(noon, "srv-1 æøå")
+		if err := s.SaveSnapshot(ctx, want, changes); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.LatestSnapshot(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Error(d)
+		}
+		if want.Hash() != got.Hash() {
+			t.Error("the hash changed on the way")
+		}
+	})
+	t.Run("old snapshots go, their changes stay", func(t *testing.T) {
+		for i := range 30 {
+			x, changes := snapshot(noon.Add(time.Duration(i+1)*time.Minute), "renamed")
+			if err := s.SaveSnapshot(ctx, x, changes); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.SnapshotAt(ctx, noon); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("the first of 31 snapshots is still whole: %v", err)
+		}
+		latest, err := s.SnapshotAt(ctx, noon.Add(25*time.Minute))
+		if err != nil || !latest.TakenAt.Equal(noon.Add(25*time.Minute)) {
+			t.Fatalf("want the snapshot of 12:25, got %v", err)
+		}
+		changes, err := s.Changes(ctx, "asset", latest.Assets[0].ID, 500)
+		if err != nil || len(changes) != 31 || changes[0].At.Before(changes[30].At) {
+			t.Errorf("want 31 changes, newest first, got %d %v", len(changes), err)
+		}
+	})
+	t.Run("answers are replaced, not doubled", func(t *testing.T) {
+		for level := range 3 {
+			if err := s.SaveAnswers(ctx, []nis2.Answer{{Municipality: "461", Control: "20-01", Level: level, AnsweredBy: "IT-chef"}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		answers, err := s.Answers(ctx)
+		if err != nil || len(answers) != 1 || answers[0].Level != 2 {
+			t.Errorf("got %+v %v", answers, err)
+		}
+	})
+	t.Run("results", func(t *testing.T) {
+		var got map[string]int
+		if _, err := s.Result(ctx, "plan", &got); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("want not found, got %v", err)
+		}
+		for n := range 2 {
+			if err := s.SaveResult(ctx, "plan", noon, "hash", map[string]int{"n": n}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if from, err := s.Result(ctx, "plan", &got); err != nil || from != "hash" || got["n"] != 1 {
+			t.Errorf("got %v from %q, %v", got, from, err)
+		}
+	})
+	t.Run("reports", func(t *testing.T) {
+		want := store.Report{ID: "2026-2-abc", Period: "2026-2", Hash: "abc", Snapshot: "s", CreatedAt: noon, Demo: true, Facts: []byte("{}"), HTML: []byte("<html>")}
+		for range 2 {
+			if err := s.SaveReport(ctx, want); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := s.Reports(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff([]store.Report{want}, got); d != "" {
+			t.Error(d)
+		}
+	})
+	t.Run("access tokens", func(t *testing.T) {
+		a := store.Access{Name: "Anna", Role: "municipality", Organisation: "461", Expires: noon.Add(time.Hour)}
+		if err := s.SaveAccess(ctx, "secret-token", a, noon); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.Access(ctx, "secret-token", noon); err != nil || got != a {
+			t.Errorf("got %+v %v", got, err)
+		}
+		for token, now := range map[string]time.Time{"secret-tokem": noon, "secret-token": noon.Add(2 * time.Hour), "": noon} {
+			if _, err := s.Access(ctx, token, now); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("token %q at %v: %v, want not found", token, now, err)
+			}
+		}
+	})
+	t.Run("audit trail", func(t *testing.T) {
+		for _, action := range []string{"plan.propose", "terraform.approve", "terraform.apply"} {
+			if err := s.AddAudit(ctx, store.Audit{At: noon, Actor: "Anna", Action: action, Subject: "479-461", Detail: "sha256:…"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		trail, err := s.AuditTrail(ctx)
+		if err != nil || len(trail) != 3 || trail[2].Previous != trail[1].Hash {
+			t.Errorf("got %+v %v", trail, err)
+		}
+	})
+}
+
+func open(t *testing.T, c store.Config) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func TestSQLite(t *testing.T) { suite(t, open(t, store.Config{Dir: t.TempDir()})) }
+
+func TestDirectoryNamesThatLookLikeOptions(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a?b#c%20 æ")
+	open(t, store.Config{Dir: dir})
+	if _, err := os.Stat(filepath.Join(dir, "samdrift.db")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSecondProcessIsToldWhy(t *testing.T) {
+	dir := t.TempDir()
+	first := open(t, store.Config{Dir: dir})
+	_, err := store.Open(t.Context(), store.Config{Dir: dir})
+	if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "--dir") {
+		t.Errorf("want a lock error that names --dir, got %v", err)
+	}
+	x, changes := snapshot(noon, "srv-1")
+	if err := first.SaveSnapshot(t.Context(), x, changes); err != nil {
+		t.Fatal(err)
+	}
+	reader := open(t, store.Config{Dir: dir, ReadOnly: true})
+	if got, err := reader.LatestSnapshot(t.Context()); err != nil || got.Hash() != x.Hash() {
+		t.Errorf("a reader beside the hub sees %v %v", got, err)
+	}
+	if err := reader.AddAudit(t.Context(), store.Audit{At: noon, Actor: "x"}); err == nil {
+		t.Error("a reader could write")
+	}
+}
+
+func TestReadingWhereNothingIs(t *testing.T) {
+	_, err := store.Open(context.Background(), store.Config{Dir: t.TempDir(), ReadOnly: true})
+	if !errors.Is(err, store.ErrNotInitialised) {
+		t.Errorf("want not initialised, got %v", err)
+	}
+}
+
+// A line of the audit trail that somebody changed afterwards shows.
+func TestChangedAuditLineShows(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, store.Config{Dir: dir})
+	for _, actor := range []string{"Anna", "Bo", "Carl"} {
+		if err := s.AddAudit(t.Context(), store.Audit{At: noon, Actor: actor, Action: "terraform.approve"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tamper(t, filepath.Join(dir, "samdrift.db"), `UPDATE audit SET actor = 'Dora' WHERE sequence = 2`)
+	if _, err := s.AuditTrail(t.Context()); err == nil || !strings.Contains(err.Error(), "audit line 2") {
+		t.Errorf("want the broken line 2, got %v", err)
+	}
+}
+
+func tamper(t *testing.T, path, statement string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := db.Exec(statement); err != nil {
+		t.Fatal(err)
+	}
+}
