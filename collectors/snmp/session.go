@@ -121,8 +121,10 @@ func (s *session) request(send func() (*gosnmp.SnmpPacket, error)) (*gosnmp.Snmp
 	}
 	s.wire.report = 0
 	packet, err := send()
-	if cause := s.client.Context.Err(); cause != nil {
-		return nil, cause
+	if ctx := s.client.Context; ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) {
+		s.silent = true
+		<-ctx.Done() // gosnmp may notice the deadline a moment before the context does
+		return nil, context.Cause(ctx)
 	}
 	if err != nil {
 		return nil, s.explain(packet, err)
@@ -180,10 +182,4 @@ func present(pdu gosnmp.SnmpPDU) bool {
 		return false
 	}
 	return pdu.Value != nil
-}
-
-// isTimeout tells whether the device kept silent, as against having answered something unusable.
-func isTimeout(err error) bool {
-	var t *trouble
-	return errors.As(err, &t) && t.status == inventory.StatusUnreachable
 }

@@ -76,14 +76,14 @@ func (c *Collector) Poll(ctx context.Context, sink collectors.Sink) error {
 // each looks at all targets, a limited number at a time. It ends early only when ctx ends or the
 // sink can take no more.
 func (c *Collector) each(ctx context.Context, budget time.Duration, sink collectors.Sink, full bool) error {
-	group, ctx := errgroup.WithContext(ctx)
+	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(c.config.Concurrency)
 	for i, target := range c.config.Targets {
-		if ctx.Err() != nil {
+		if inner.Err() != nil {
 			break
 		}
 		group.Go(func() error {
-			return c.one(ctx, target, c.instances[i], budget, sink, full)
+			return c.one(inner, target, c.instances[i], budget, sink, full)
 		})
 	}
 	if err := group.Wait(); err != nil {

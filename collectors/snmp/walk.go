@@ -1,8 +1,6 @@
 package snmp
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,7 +16,7 @@ const (
 	frameBytes   = 1472
 	headerBytes  = 60
 	mostRows     = 100_000
-	mostShrinks  = 2  // how often a request that failed is tried again with a smaller answer
+	mostShrinks  = 4  // how often a request that failed is tried again with a smaller answer
 	getTogether  = 20 // single values asked for in one request
 	uptimeOID    = ".1.3.6.1.2.1.1.3.0"
 	shrinkFactor = 5
@@ -84,7 +82,7 @@ func (w *walker) step(asked []*column) bool {
 		return w.client.GetBulk(oids, 0, uint32(rows))
 	})
 	if err != nil {
-		return w.recover(err, rows)
+		return w.recover(err, len(asked), rows)
 	}
 	if packet.Error != gosnmp.NoError {
 		return w.refusal(packet, asked, rows)
@@ -129,25 +127,22 @@ func (w *walker) take(c *column, pdu gosnmp.SnmpPDU) {
 
 // recover decides what to do when a request got no usable answer: a device that still answers small
 // questions is asked for less at once, one that does not is left alone.
-func (w *walker) recover(err error, rows int) bool {
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+func (w *walker) recover(err error, asked, rows int) bool {
+	if !w.silent && !w.alive() {
 		w.silent = true
-		w.grid.fault("the time for this device was used up")
-		return false
 	}
-	if w.silent || !w.alive() {
-		w.silent = true
+	if w.silent || w.shrinks == 0 || rows == 1 && asked == 1 {
 		w.grid.fault("%v", err)
 		return false
 	}
-	if w.shrinks > 0 && rows > 1 {
-		w.shrinks--
+	w.shrinks--
+	if rows > 1 {
 		w.limit = max(1, w.size/shrinkFactor)
 		w.size = w.limit
-		return true
+	} else {
+		w.width = asked / 2
 	}
-	w.grid.fault("%v", err)
-	return false
+	return true
 }
 
 // alive asks one small question.

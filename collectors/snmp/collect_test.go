@@ -1,0 +1,187 @@
+package snmp_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/samdrift/samdrift/collectors"
+	"github.com/samdrift/samdrift/collectors/collectortest"
+	"github.com/samdrift/samdrift/collectors/snmp"
+	"github.com/samdrift/samdrift/inventory"
+)
+
+// config is for devices on loopback: what does not answer at once never will.
+func config(targets ...snmp.Target) snmp.Config {
+	c := snmp.DefaultConfig()
+	c.Targets = targets
+	c.Timeout, c.Retries = 100*time.Millisecond, 1
+	return c
+}
+
+func newCollector(t testing.TB, c snmp.Config) *snmp.Collector {
+	t.Helper()
+	collector, err := snmp.New(c, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return collector
+}
+
+// look collects one target and gives what was seen.
+func look(t testing.TB, c snmp.Config) (inventory.Observation, *collectortest.Recorder) {
+	t.Helper()
+	sink := &collectortest.Recorder{}
+	if err := newCollector(t, c).Collect(context.Background(), sink); err != nil {
+		t.Fatal(err)
+	}
+	seen := sink.Observations()
+	if len(seen) != 1 {
+		t.Fatalf("%d observations, want 1", len(seen))
+	}
+	return seen[0], sink
+}
+
+func target(a *agent, version string) snmp.Target {
+	return snmp.Target{Name: "sw-test", Address: a.address, Municipality: "461", Site: "odense-1", Version: version, Community: "test"}
+}
+
+// missing skips a test that needs a program of Debian's, and fails it in CI where all must be there.
+func missing(t testing.TB, program, install string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatalf("%s is not installed, and in CI nothing may be skipped: %s", program, install)
+	}
+	t.Skipf("SKIPPED, %s IS NOT INSTALLED: %s", program, install)
+}
+
+func TestSuite(t *testing.T) {
+	honest := startAgent(t, switchMIB(4), nil)
+	silent := startAgent(t, nil, func(_, _ *packet) []byte { return nil })
+	collectortest.Run(t, func() collectors.Collector {
+		wrong := target(honest, "2c")
+		wrong.Name, wrong.Community = "wrong", "wrong"
+		dead := target(silent, "2c")
+		dead.Name = "dead"
+		return newCollector(t, config(target(honest, "2c"), wrong, dead))
+	}, collectortest.Want{Targets: 3, Failed: 2})
+}
+
+func TestCollectsASwitch(t *testing.T) {
+	for _, version := range []string{"1", "2c"} {
+		t.Run("v"+version, func(t *testing.T) {
+			a := startAgent(t, switchMIB(50), nil)
+			o, sink := look(t, config(target(a, version)))
+			if o.Status != inventory.StatusOK || o.Asset == nil {
+				t.Fatalf("status %s, error %q", o.Status, o.Error)
+			}
+			if got := o.Tables["interfaces"]; got != (inventory.TableStatus{State: "complete", Rows: 50}) {
+				t.Errorf("interfaces: %+v", got)
+			}
+			want := inventory.Interface{
+				Index: 50, Name: "Gi1/0/50", Descr: "GigabitEthernet1/0/50", Alias: "room 50", Type: "ethernetCsmacd",
+				SpeedBPS: 1_000_000_000, MAC: "00:1b:54:00:00:32", Admin: "up", Oper: "up", MTU: 1500,
+			}
+			if diff := cmp.Diff(want, o.Asset.Interfaces[49]); diff != "" {
+				t.Errorf("last interface (-want +got):\n%s", diff)
+			}
+			got := o.Asset
+			id := [...]string{got.Name, got.Vendor, string(got.Kind), got.Platform, got.Firmware, got.OS.Name}
+			if id != [...]string{"sw-test", "Cisco", "switch", "ios", "15.2(7)E4", "Cisco IOS"} {
+				t.Errorf("identity %v", id)
+			}
+			if diff := cmp.Diff([]string{"snmpv" + version}, got.Management.Protocols); diff != "" {
+				t.Error(diff)
+			}
+			if got.Management.DefaultCommunity == nil || *got.Management.DefaultCommunity {
+				t.Error("the community is known not to be a default one")
+			}
+			label := map[string]string{"ifIndex": "50", "ifName": "Gi1/0/50", "municipality": "461", "site": "odense-1", "instance": "sw-test", "job": "snmp"}
+			s, ok := sink.Sample("ifHCInOctets", label)
+			if version == "2c" && (!ok || s.Value != 50_000) {
+				t.Errorf("ifHCInOctets %v %v", ok, s)
+			}
+			if version == "1" && ok {
+				t.Error("SNMPv1 has no 64-bit counters")
+			}
+			for name, value := range map[string]float64{"samdrift_device_up": 1, "samdrift_uptime_seconds": 1234.56, "ifOperStatus": 1} {
+				if s, ok := sink.Sample(name, map[string]string{"instance": "sw-test"}); !ok || name != "ifOperStatus" && s.Value != value {
+					t.Errorf("sample %s: %v %v, want %v", name, ok, s.Value, value)
+				}
+			}
+		})
+	}
+}
+
+func TestDefaultCommunityIsNoted(t *testing.T) {
+	a := startAgent(t, switchMIB(1), func(_, _ *packet) []byte { return nil })
+	at := target(a, "2c")
+	at.Community = "public" // the test agent drops it: what is noted needs an answer
+	o, _ := look(t, config(at))
+	if o.Asset != nil || o.Status != inventory.StatusUnreachable {
+		t.Errorf("a device that did not answer shows status %s, asset %v", o.Status, o.Asset)
+	}
+}
+
+// A slow device, one that does not answer and one that breaks everything must not delay the rest.
+func TestOneBadDeviceStopsNoOther(t *testing.T) {
+	good := startAgent(t, switchMIB(10), nil)
+	hanging := startAgent(t, nil, func(_, _ *packet) []byte { return nil })
+	garbage := startAgent(t, switchMIB(1), func(_, _ *packet) []byte { return []byte{0x30, 0x84, 0xff, 0xff} })
+	var targets []snmp.Target
+	for _, a := range []*agent{hanging, garbage, good} {
+		at := target(a, "2c")
+		at.Name = a.address
+		targets = append(targets, at)
+	}
+	sink := &collectortest.Recorder{}
+	if err := newCollector(t, config(targets...)).Collect(t.Context(), sink); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]inventory.Status{
+		hanging.address: inventory.StatusUnreachable, garbage.address: inventory.StatusFailed, good.address: inventory.StatusOK,
+	}
+	got := map[string]inventory.Status{}
+	for _, o := range sink.Observations() {
+		got[o.Source] = o.Status
+		if o.Status != inventory.StatusOK && o.Error == "" {
+			t.Errorf("%s: no reason given", o.Source)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestDeviceBudget(t *testing.T) {
+	slow := startAgent(t, switchMIB(400), func(request, answer *packet) []byte {
+		time.Sleep(30 * time.Millisecond)
+		return encoded(t, answer)
+	})
+	c := config(target(slow, "1")) // a row at a time
+	c.DeviceBudget = 500 * time.Millisecond
+	o, _ := look(t, c)
+	table := o.Tables["interfaces"]
+	if o.Status != inventory.StatusPartial || table.State != inventory.TablePartial || !strings.Contains(table.Reason, "500ms") {
+		t.Errorf("status %s, interfaces %+v: want partial with the budget named", o.Status, table)
+	}
+	if n := len(o.Asset.Interfaces); n == 0 || n >= 400 {
+		t.Errorf("%d interfaces kept, want some", n)
+	}
+}
+
+func TestSinkErrorNamesTheTarget(t *testing.T) {
+	a := startAgent(t, switchMIB(1), nil)
+	full := errors.New("disk full")
+	err := newCollector(t, config(target(a, "2c"))).Collect(t.Context(), &collectortest.Recorder{Fail: full})
+	if !errors.Is(err, full) || !strings.Contains(err.Error(), "sw-test") {
+		t.Errorf("got %v", err)
+	}
+}
