@@ -28,7 +28,9 @@ type Plan struct {
 	Groups      []Group        `json:"groups"`      // by id
 	Waves       []Wave         `json:"waves"`       // by start
 	Refusals    []Refusal      `json:"refusals"`
+	Stays       []Stay         `json:"stays"`    // every asset that is in no group, by id, with why
 	Capacity    []CentreLoad   `json:"capacity"` // per centre, before and after
+	Distance    Certificate    `json:"distance"` // how good the choice of centres is
 	Cost        Cost           `json:"cost"`
 	Assumptions []Reason       `json:"assumptions"` // what was not known and what was assumed instead
 	Feasible    bool           `json:"feasible"`    // everything placed by the deadline, no refusals
@@ -61,7 +63,8 @@ type Group struct {
 	Name         string                `json:"name"` // the main system, or the main server
 	Assets       []string              `json:"assets"`
 	Systems      []string              `json:"systems,omitempty"`
-	Foundation   bool                  `json:"foundation"` // shared services (directory, DNS, backup) that go first
+	Foundation   bool                  `json:"foundation"`     // shared services (directory, DNS, backup) that go first
+	Role         string                `json:"role,omitempty"` // of a foundation: directory, backup, monitoring or shared
 	Criticality  inventory.Criticality `json:"criticality"`
 	Demand       inventory.Capacity    `json:"demand"`
 	TransferGB   float64               `json:"transfer_gb"`
@@ -112,6 +115,22 @@ type Refusal struct {
 	Subject string   `json:"subject"` // municipality code, group id or asset id
 	Kind    string   `json:"kind"`    // municipality, group, asset
 	Reasons []Reason `json:"reasons"`
+}
+
+// Stay is an asset that the plan does not move, with why.
+type Stay struct {
+	Asset        string   `json:"asset"`
+	Municipality string   `json:"municipality"`
+	Reasons      []Reason `json:"reasons"`
+}
+
+// Certificate says how good the assignment is: the sum of users times kilometres, and a lower bound
+// that no assignment under the same agreements and capacities can go below. Proven means that the
+// two meet.
+type Certificate struct {
+	UserKM float64 `json:"user_km"`
+	Bound  float64 `json:"bound"`
+	Proven bool    `json:"proven"`
 }
 
 // CentreLoad is a centre's capacity and what the plan asks of it.

@@ -26,6 +26,8 @@ type Settings struct {
 	UnknownServerGB       float64        `json:"unknown_server_gb" yaml:"unknown_server_gb"`                       // assumed when an asset shows no volume
 	UnknownServerVCPUs    int            `json:"unknown_server_vcpus" yaml:"unknown_server_vcpus"`                 // assumed when not known
 	UnknownServerMemGB    int            `json:"unknown_server_memory_gb" yaml:"unknown_server_memory_gb"`         // assumed when not known
+	UnknownLinkMbps       int            `json:"unknown_link_mbps" yaml:"unknown_link_mbps"`                       // assumed when a municipality's link to its centre is not known
+	MaxSeedDays           int            `json:"max_seed_days" yaml:"max_seed_days"`                               // a wave is cut smaller rather than seed its data for longer
 	PriceServerMove       Range          `json:"price_server_move_dkk" yaml:"price_server_move_dkk"`               // people's time per server
 	PriceGroupTest        Range          `json:"price_group_test_dkk" yaml:"price_group_test_dkk"`                 // rehearsal and test per group
 	PriceServerWeekDouble Range          `json:"price_server_week_double_dkk" yaml:"price_server_week_double_dkk"` // running old and new for a week
@@ -51,6 +53,8 @@ func DefaultSettings() Settings {
 		UnknownServerGB:       200,
 		UnknownServerVCPUs:    4,
 		UnknownServerMemGB:    16,
+		UnknownLinkMbps:       100,
+		MaxSeedDays:           21,
 		PriceServerMove:       Range{Low: 6_000, Likely: 10_000, High: 18_000},
 		PriceGroupTest:        Range{Low: 8_000, Likely: 15_000, High: 30_000},
 		PriceServerWeekDouble: Range{Low: 150, Likely: 300, High: 600},
@@ -77,6 +81,28 @@ func (s Settings) Validate() error {
 	positive("servers_per_crew_night", s.ServersPerCrewNight)
 	positive("max_group_servers", s.MaxGroupServers)
 	positive("max_wave_servers", s.MaxWaveServers)
+	positive("unknown_link_mbps", s.UnknownLinkMbps)
+	positive("max_seed_days", s.MaxSeedDays)
+	notNegative := func(name string, value float64) {
+		if value < 0 {
+			faults = append(faults, fmt.Errorf("planner.%s is %g, want 0 or more", name, value))
+		}
+	}
+	notNegative("lead_days", float64(s.LeadDays))
+	notNegative("hypercare_days", float64(s.HypercareDays))
+	notNegative("change_rate_per_day", s.ChangeRatePerDay)
+	notNegative("min_flow_bytes_per_day", float64(s.MinFlowBytesPerDay))
+	notNegative("unknown_server_gb", s.UnknownServerGB)
+	notNegative("unknown_server_vcpus", float64(s.UnknownServerVCPUs))
+	notNegative("unknown_server_memory_gb", float64(s.UnknownServerMemGB))
+	price := func(name string, r Range) {
+		if r.Low < 0 || r.Low > r.Likely || r.Likely > r.High {
+			faults = append(faults, fmt.Errorf("planner.%s is %g/%g/%g, want 0 <= low <= likely <= high", name, r.Low, r.Likely, r.High))
+		}
+	}
+	price("price_server_move_dkk", s.PriceServerMove)
+	price("price_group_test_dkk", s.PriceGroupTest)
+	price("price_server_week_double_dkk", s.PriceServerWeekDouble)
 	share("link_share", s.LinkShare)
 	share("link_efficiency", s.LinkEfficiency)
 	share("headroom", s.Headroom)
@@ -87,11 +113,13 @@ func (s Settings) Validate() error {
 }
 
 // Freeze is a stretch of days, both included, on which nothing is cut over.
-// Municipality is empty for the whole country.
+// Municipality is empty for the whole country. An advisory freeze forbids nothing: it is shown
+// beside the cutovers that fall in it.
 type Freeze struct {
 	From         inventory.Date `json:"from" yaml:"from"`
 	To           inventory.Date `json:"to" yaml:"to"`
 	Municipality string         `json:"municipality,omitempty" yaml:"municipality"`
+	Advisory     bool           `json:"advisory,omitzero" yaml:"advisory"`
 	Name         Text           `json:"name" yaml:"name"`
 }
 

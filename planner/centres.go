@@ -1,0 +1,253 @@
+package planner
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/planner/assign"
+)
+
+// leftOutKM is the distance that leaving a municipality out counts for: more than any road in the
+// country, so that as few users as possible are left out.
+const leftOutKM = 40_000
+
+// chooseCentres sends each municipality to a centre: where its decided agreement says, nowhere when
+// it hosts a centre itself, and otherwise so that the sum of users times kilometres is least while
+// every centre keeps its headroom.
+func (e *estate) chooseCentres(p *Plan) {
+	type candidate struct {
+		m     inventory.Municipality
+		fixed int // index of the agreed centre, -1: free to choose
+	}
+	var open []candidate
+	rows := map[string]*Assignment{}
+	for _, m := range e.municipalities {
+		row := Assignment{Municipality: m.Code, Reasons: []Reason{}}
+		a, agreed := e.agreements[m.Code]
+		if agreed {
+			row.Agreement = a.ID
+		}
+		host, isHost := e.hosted(m.Code)
+		if agreed && a.Decided() {
+			row.Decided = true
+			row.Centre = e.agreedCentre(a)
+			if row.Centre == "" {
+				p.Refusals = append(p.Refusals, Refusal{Subject: m.Code, Kind: "municipality",
+					Reasons: []Reason{reason("agreed_centre_unknown", "agreement", a.ID, "centre", a.Centre, "host", a.Host)}})
+			} else {
+				row.DistanceKM = e.distance(m, row.Centre)
+				row.Reasons = append(row.Reasons, reason("existing_agreement", "agreement", a.ID, "state", a.State, "centre", row.Centre))
+				if a.Moved() {
+					row.Reasons = append(row.Reasons, reason("already_moved", "agreement", a.ID, "state", a.State))
+				} else {
+					for j, c := range e.centres {
+						if c.ID == row.Centre {
+							open = append(open, candidate{m, j})
+						}
+					}
+				}
+			}
+		} else if isHost {
+			row.Host, row.Centre = true, host.ID
+			row.Reasons = append(row.Reasons, reason("host", "centre", host.ID))
+		} else {
+			if agreed {
+				row.Reasons = append(row.Reasons, reason("agreement_open", "agreement", a.ID, "state", a.State))
+			}
+			open = append(open, candidate{m, -1})
+		}
+		p.Assignments = append(p.Assignments, row)
+	}
+	for i := range p.Assignments {
+		rows[p.Assignments[i].Municipality] = &p.Assignments[i]
+	}
+
+	room := make([][]int64, len(e.centres))
+	problem := assign.Problem{Capacity: room}
+	for j, c := range e.centres {
+		before, limit := resources(e.before(c)), e.limit(c)
+		room[j] = make([]int64, len(limit))
+		for r := range limit {
+			if limit[r] < 0 {
+				room[j][r] = math.MaxInt32
+				p.Assumptions = append(p.Assumptions, reason("capacity_unknown", "centre", c.ID, "resource", resourceNames[r]))
+			} else {
+				room[j][r] = int64(max(0, limit[r]-before[r]))
+			}
+		}
+	}
+	for _, o := range open {
+		if o.m.Latitude == 0 && o.m.Longitude == 0 {
+			p.Assumptions = append(p.Assumptions, reason("location_unknown", "municipality", o.m.Code))
+		}
+		cost := make([]int64, len(e.centres))
+		for j, c := range e.centres {
+			cost[j] = weighted(o.m, e.distance(o.m, c.ID))
+			if o.fixed >= 0 && o.fixed != j {
+				cost[j] = assign.Forbidden
+			}
+		}
+		demand := resources(e.demand(o.m))
+		row := make([]int64, len(demand))
+		for r, d := range demand {
+			row[r] = int64(d)
+		}
+		problem.Cost, problem.Demand = append(problem.Cost, cost), append(problem.Demand, row)
+	}
+	solution := assign.Solve(problem)
+	if !solution.Feasible {
+		problem.Refuse = make([]int64, len(open))
+		for i, o := range open {
+			problem.Refuse[i] = weighted(o.m, leftOutKM)
+		}
+		solution = assign.Solve(problem)
+	}
+	// A bound in the solver's units (users times 100 m) becomes users times kilometres.
+	p.Distance = Certificate{Bound: solution.Bound / 10, UserKM: float64(solution.Cost) / 10, Proven: solution.Proven}
+
+	for i, j := range solution.Bin {
+		if j != assign.Refused {
+			for r, d := range problem.Demand[i] {
+				room[j][r] -= d
+			}
+		}
+	}
+	for i, o := range open {
+		row, j := rows[o.m.Code], solution.Bin[i]
+		if j == assign.Refused {
+			r := Refusal{Subject: o.m.Code, Kind: "municipality"}
+			r.Reasons = append(r.Reasons, e.shortage(problem)...)
+			for k, c := range e.centres {
+				if problem.Cost[i][k] != assign.Forbidden {
+					if full, ok := fullReason(c, e.distance(o.m, c.ID), problem.Demand[i], room[k]); ok {
+						r.Reasons = append(r.Reasons, full)
+					}
+				}
+			}
+			if len(e.centres) == 0 {
+				r.Reasons = append(r.Reasons, reason("no_centre"))
+			}
+			p.Refusals = append(p.Refusals, r)
+			continue
+		}
+		if o.fixed >= 0 {
+			continue
+		}
+		c := e.centres[j]
+		row.Centre, row.DistanceKM = c.ID, e.distance(o.m, c.ID)
+		row.Reasons = append(row.Reasons, reason("nearest_with_capacity", "centre", c.ID, "km", row.DistanceKM, "alternatives", len(e.centres)-1))
+		for k, other := range e.centres {
+			km := e.distance(o.m, other.ID)
+			switch full, ok := fullReason(other, km, problem.Demand[i], room[k]); {
+			case k == j:
+			case km >= row.DistanceKM:
+				row.Reasons = append(row.Reasons, reason("farther", "centre", other.ID, "km", km))
+			case ok:
+				row.Reasons = append(row.Reasons, full)
+			default:
+				row.Reasons = append(row.Reasons, reason("better_in_total", "centre", other.ID, "km", km))
+			}
+		}
+	}
+}
+
+// shortage compares all demand with all room, per resource that does not suffice.
+func (e *estate) shortage(problem assign.Problem) []Reason {
+	var reasons []Reason
+	for r, name := range resourceNames {
+		var demand, room int64
+		for _, d := range problem.Demand {
+			demand += d[r]
+		}
+		for _, c := range e.centres {
+			if limit := e.limit(c)[r]; limit < 0 {
+				room += math.MaxInt32
+			} else {
+				room += int64(max(0, limit-resources(e.before(c))[r]))
+			}
+		}
+		if demand > room {
+			reasons = append(reasons, reason("no_room", "resource", name, "demand", demand, "room", room))
+		}
+	}
+	return reasons
+}
+
+// fullReason tells which resource of a centre a municipality does not fit into.
+func fullReason(c inventory.Centre, km float64, demand, free []int64) (Reason, bool) {
+	for r, name := range resourceNames {
+		if demand[r] > free[r] {
+			return reason("capacity_full", "centre", c.ID, "km", km, "resource", name, "needed", demand[r], "free", max(0, free[r])), true
+		}
+	}
+	return Reason{}, false
+}
+
+// limit is how much of each resource a centre may carry, -1 when its capacity is not known.
+func (e *estate) limit(c inventory.Centre) [4]int {
+	limit := resources(c.Capacity)
+	for r, v := range limit {
+		limit[r] = int(math.Floor(float64(v) * e.in.Settings.Headroom))
+		if v == 0 {
+			limit[r] = -1
+		}
+	}
+	return limit
+}
+
+// weighted is the cost of sending a municipality a distance: users times 100 m, whole numbers.
+func weighted(m inventory.Municipality, km float64) int64 {
+	return int64(max(1, m.ITUsersEstimated)) * int64(math.Round(10*km))
+}
+
+// distance is the great-circle distance in km from a municipality's seat to a centre, to 100 m. A
+// place that is not known counts as 0 km from everywhere.
+func (e *estate) distance(m inventory.Municipality, centre string) float64 {
+	c, _ := e.centre(centre)
+	lat, lon := c.Latitude, c.Longitude
+	if lat == 0 && lon == 0 {
+		for _, h := range e.municipalities {
+			if h.Code == c.Host {
+				lat, lon = h.Latitude, h.Longitude
+			}
+		}
+	}
+	if (lat == 0 && lon == 0) || (m.Latitude == 0 && m.Longitude == 0) {
+		return 0
+	}
+	const earthKM, degree = 6371.0, math.Pi / 180
+	sinLat := math.Sin((lat - m.Latitude) * degree / 2)
+	sinLon := math.Sin((lon - m.Longitude) * degree / 2)
+	h := sinLat*sinLat + math.Cos(lat*degree)*math.Cos(m.Latitude*degree)*sinLon*sinLon
+	return math.Round(10*2*earthKM*math.Asin(math.Sqrt(h))) / 10
+}
+
+// fillCentres adds up what the plan asks of each centre: only groups that have a date count.
+func (e *estate) fillCentres(p *Plan) {
+	for _, c := range e.centres {
+		load := CentreLoad{Centre: c.ID, Capacity: c.Capacity, Before: e.before(c)}
+		load.After = load.Before
+		users := map[string]bool{}
+		for _, g := range p.Groups {
+			if g.Centre == c.ID && g.Wave != "" {
+				load.After = addCapacity(load.After, g.Demand)
+				users[g.Municipality] = true
+			}
+		}
+		for _, m := range e.municipalities {
+			if users[m.Code] {
+				load.After.Users += m.ITUsersEstimated
+			}
+		}
+		p.Capacity = append(p.Capacity, load)
+	}
+}
+
+// number writes a figure plainly: no thousands separator, a point, at most one decimal.
+func number(v float64) string {
+	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
+		return fmt.Sprintf("%.0f", v)
+	}
+	return fmt.Sprintf("%.1f", v)
+}

@@ -1,0 +1,93 @@
+package planner
+
+import (
+	"math"
+
+	"github.com/samdrift/samdrift/inventory"
+)
+
+// checkCentres verifies that each municipality goes to one centre, that agreements are kept, that
+// hosts stay, and that no centre is filled beyond its headroom.
+func (c *checker) checkCentres() {
+	centres := map[string]inventory.Centre{}
+	hosts := map[string]bool{}
+	for _, centre := range c.in.Snapshot.Centres {
+		centres[centre.ID] = centre
+		hosts[centre.Host] = true
+	}
+	previous := ""
+	for i := range c.p.Assignments {
+		a := &c.p.Assignments[i]
+		c.want(a.Municipality > previous, "assignment_order", a.Municipality, "stands after %s", previous)
+		previous = a.Municipality
+		c.assigned[a.Municipality] = a
+		_, known := centres[a.Centre]
+		c.want(known || c.refused[a.Municipality], "centre_unknown", a.Municipality, "is sent to %q, which is no centre", a.Centre)
+		c.want(len(a.Reasons) > 0 || c.refused[a.Municipality], "reason_missing", a.Municipality, "the choice of %s gives no reason", a.Centre)
+		deal, agreed := c.deals[a.Municipality]
+		c.want(a.Agreement == deal.ID, "agreement_wrong", a.Municipality, "names agreement %q, its own is %q", a.Agreement, deal.ID)
+		bound := agreed && deal.Decided()
+		c.want(a.Decided == bound, "decided_wrong", a.Municipality, "decided is %v, the agreement says %v", a.Decided, bound)
+		if bound && known {
+			right := a.Centre == deal.Centre || (deal.Centre == "" && centres[a.Centre].Host == deal.Host)
+			c.want(right, "agreement_broken", a.Municipality, "is sent to %s, agreement %s says %s", a.Centre, deal.ID, deal.Centre)
+		}
+		if hosts[a.Municipality] && !bound {
+			c.want(a.Host && centres[a.Centre].Host == a.Municipality, "host_moved", a.Municipality, "hosts a centre and is sent to %s", a.Centre)
+		} else {
+			c.want(!a.Host, "host_wrong", a.Municipality, "is called a host and is none")
+		}
+	}
+	for _, m := range c.in.Snapshot.Municipalities {
+		c.want(c.assigned[m.Code] != nil, "assignment_missing", m.Code, "is in no assignment")
+	}
+	c.want(len(c.p.Assignments) == len(c.in.Snapshot.Municipalities), "assignment_count", "plan",
+		"%d assignments for %d municipalities", len(c.p.Assignments), len(c.in.Snapshot.Municipalities))
+	c.checkLoads(centres)
+}
+
+// checkLoads adds up what each centre carries and compares it with what it may.
+func (c *checker) checkLoads(centres map[string]inventory.Centre) {
+	added, movesUsers := map[string][4]int{}, map[string]map[string]bool{}
+	for _, g := range c.p.Groups {
+		if g.Wave == "" {
+			continue
+		}
+		sum := added[g.Centre]
+		sum[0] += g.Demand.VCPUs
+		sum[1] += g.Demand.MemoryGB
+		sum[2] += g.Demand.StorageGB
+		added[g.Centre] = sum
+		if movesUsers[g.Centre] == nil {
+			movesUsers[g.Centre] = map[string]bool{}
+		}
+		movesUsers[g.Centre][g.Municipality] = true
+	}
+	for _, m := range c.in.Snapshot.Municipalities {
+		for centre, codes := range movesUsers {
+			if codes[m.Code] {
+				sum := added[centre]
+				sum[3] += m.ITUsersEstimated
+				added[centre] = sum
+			}
+		}
+	}
+	seen := map[string]bool{}
+	for _, load := range c.p.Capacity {
+		centre, known := centres[load.Centre]
+		c.want(known && !seen[load.Centre], "load_wrong", load.Centre, "is no centre or stands twice")
+		seen[load.Centre] = true
+		c.want(load.Capacity == centre.Capacity, "load_wrong", load.Centre, "capacity %v, the snapshot says %v", load.Capacity, centre.Capacity)
+		total := [4]int{centre.Capacity.VCPUs, centre.Capacity.MemoryGB, centre.Capacity.StorageGB, centre.Capacity.Users}
+		used := [4]int{centre.Used.VCPUs, centre.Used.MemoryGB, centre.Used.StorageGB, centre.Used.Users}
+		before := [4]int{load.Before.VCPUs, load.Before.MemoryGB, load.Before.StorageGB, load.Before.Users}
+		after := [4]int{load.After.VCPUs, load.After.MemoryGB, load.After.StorageGB, load.After.Users}
+		for r, name := range [4]string{"vcpus", "memory", "storage", "users"} {
+			c.want(before[r] >= used[r], "load_wrong", load.Centre, "%s before is %d, the centre states that %d are used", name, before[r], used[r])
+			c.want(after[r] == before[r]+added[load.Centre][r], "load_wrong", load.Centre, "%s after is %d, want %d before and %d moved", name, after[r], before[r], added[load.Centre][r])
+			limit := int(math.Floor(float64(total[r]) * c.in.Settings.Headroom))
+			c.want(total[r] == 0 || after[r] <= limit || after[r] == before[r], "capacity_exceeded", load.Centre, "%s after is %d, at most %d of %d may be filled", name, after[r], limit, total[r])
+		}
+	}
+	c.want(len(seen) == len(centres), "load_missing", "plan", "%d of %d centres have a load", len(seen), len(centres))
+}

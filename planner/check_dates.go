@@ -1,0 +1,160 @@
+package planner
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/samdrift/samdrift/inventory"
+)
+
+// checkDates verifies that everything has a date or a refusal, and that each date keeps every rule.
+func (c *checker) checkDates() {
+	s := c.in.Settings
+	var end inventory.Date
+	member := map[string]string{} // group → wave that lists it
+	for _, w := range c.p.Waves {
+		end = max(end, w.End)
+		for _, id := range w.Groups {
+			c.want(c.groups[id] != nil && member[id] == "" && c.groups[id].Wave == w.ID, "wave_wrong", w.ID, "lists group %s, which is not its own", id)
+			member[id] = w.ID
+		}
+	}
+	c.want(c.p.LastWaveEnd == end, "last_wave_end_wrong", "plan", "says %s, the waves end on %s", c.p.LastWaveEnd, end)
+	for _, g := range c.p.Groups {
+		if g.Wave == "" {
+			c.want(c.refused[g.ID] || c.refused[g.Municipality], "group_lost", g.ID, "has no wave and no refusal")
+			c.want(!g.Start.Known() && !g.Cutover.Known() && !g.End.Known(), "group_misshapen", g.ID, "has dates without a wave")
+			continue
+		}
+		c.want(member[g.ID] == g.Wave, "wave_wrong", g.ID, "is in wave %s, which does not list it", g.Wave)
+		c.want(!c.refused[g.ID] && !c.refused[g.Municipality], "placed_and_refused", g.ID, "has a date and a refusal")
+		c.want(g.Start < g.Cutover && g.End == g.Cutover.AddDays(s.HypercareDays), "group_misshapen", g.ID, "runs %s, %s, %s", g.Start, g.Cutover, g.End)
+		c.want(g.Start >= c.in.AsOf.AddDays(s.LeadDays) && g.Start > c.in.AsOf, "lead_time_broken", g.ID, "seeds from %s, less than %d days from %s", g.Start, s.LeadDays, c.in.AsOf)
+		if deal, ok := c.deals[g.Municipality]; ok {
+			c.want(g.Start >= deal.Window.From, "window_broken", g.ID, "starts on %s, agreement %s says %s", g.Start, deal.ID, deal.Window.Text)
+		}
+		c.want(g.Cutover <= s.Deadline, "deadline_missed", g.ID, "is cut over on %s, the deadline is %s", g.Cutover, s.Deadline)
+		c.want(slices.Contains(s.CutoverWeekdays, g.Cutover.Weekday()), "weekday_broken", g.ID, "is cut over on a %s", g.Cutover.Weekday())
+		for _, f := range c.in.Freezes {
+			hit := !f.Advisory && f.From <= g.Cutover && g.Cutover <= f.To && (f.Municipality == "" || f.Municipality == g.Municipality)
+			c.want(!hit, "freeze_broken", g.ID, "is cut over on %s, in %s", g.Cutover, f.Name.EN)
+		}
+		c.want(g.SlackDays >= 0 && g.Cutover.AddDays(g.SlackDays) <= s.Deadline, "slack_wrong", g.ID, "%d days after %s is past the deadline", g.SlackDays, g.Cutover)
+		c.want(len(g.Binding) > 0 || g.Cutover == c.in.AsOf+1, "reason_missing", g.ID, "does not say why not earlier than %s", g.Cutover)
+	}
+	c.checkNights()
+	lanes := map[string][]*Wave{}
+	for i := range c.p.Waves {
+		w := &c.p.Waves[i]
+		lanes[w.Municipality] = append(lanes[w.Municipality], w)
+	}
+	for _, waves := range lanes {
+		c.checkLane(waves)
+	}
+}
+
+// checkNights verifies that no centre needs more crews in a night than it has. A crew serves one
+// municipality a night.
+func (c *checker) checkNights() {
+	type visit struct {
+		centre, municipality string
+		night                inventory.Date
+	}
+	servers := map[visit]int{}
+	for _, g := range c.p.Groups {
+		if g.Wave != "" {
+			servers[visit{g.Centre, g.Municipality, g.Cutover}] += len(g.Assets)
+		}
+	}
+	crews := map[visit]int{}
+	for v, n := range servers {
+		v.municipality = ""
+		for ; n > 0; n -= c.in.Settings.ServersPerCrewNight {
+			crews[v]++
+		}
+	}
+	for v, n := range crews {
+		c.want(n <= c.in.Settings.CrewsPerCentre, "crews_exceeded", v.centre, "%d crews are needed on %s, there are %d", n, v.night, c.in.Settings.CrewsPerCentre)
+	}
+}
+
+// checkLane verifies one municipality's waves: their figures, the time its link needs, hypercare, and
+// the order of foundations and criticality.
+func (c *checker) checkLane(waves []*Wave) {
+	s := c.in.Settings
+	slices.SortFunc(waves, func(a, b *Wave) int { return cmp.Compare(a.Number, b.Number) })
+	order := func(g *Group) int { // low first; unknown between medium and business-critical
+		switch {
+		case g.Foundation:
+			return 0
+		case g.Criticality == inventory.CriticalityUnknown:
+			return 5
+		default:
+			return 2 * int(g.Criticality) // 2, 4, 6, 8
+		}
+	}
+	var lastCut inventory.Date
+	rank := -1
+	for i, w := range waves {
+		c.want(w.Number == i+1, "wave_wrong", w.ID, "is number %d, want %d", w.Number, i+1)
+		c.want(len(w.Reasons) > 0, "reason_missing", w.ID, "gives no reason")
+		c.want(len(w.Groups) > 0, "wave_wrong", w.ID, "has no groups")
+		servers, gb := 0, 0.0
+		var first, last, end inventory.Date
+		low, high := 1000, -1
+		for _, id := range w.Groups {
+			g := c.groups[id]
+			if g == nil {
+				continue
+			}
+			c.want(g.Municipality == w.Municipality && g.Centre == w.Centre && g.Start == w.Start, "wave_wrong", w.ID, "does not fit its group %s", id)
+			servers += len(g.Assets)
+			gb += g.TransferGB
+			if first == 0 || g.Cutover < first {
+				first = g.Cutover
+			}
+			last, end = max(last, g.Cutover), max(end, g.End)
+			low, high = min(low, order(g)), max(high, order(g))
+		}
+		c.want(servers == w.Servers && end == w.End, "wave_wrong", w.ID, "says %d servers until %s, its groups say %d until %s", w.Servers, w.End, servers, end)
+		c.want(servers <= s.MaxWaveServers || len(w.Groups) == 1, "wave_too_large", w.ID, "has %d servers, the limit is %d", servers, s.MaxWaveServers)
+		c.want(low >= rank, "order_broken", w.ID, "moves less critical groups after more critical ones, or foundations late")
+		rank = max(rank, high)
+		if a := c.assigned[w.Municipality]; a != nil {
+			c.want(w.Agreement == a.Agreement, "wave_wrong", w.ID, "names agreement %q, the assignment %q", w.Agreement, a.Agreement)
+		}
+		// Seeding: in the days before the first cutover the link must carry the data and what changes of it.
+		mbps := 0
+		for _, l := range c.in.Snapshot.Links {
+			if l.Municipality == w.Municipality && l.Centre == w.Centre {
+				mbps = max(mbps, l.Mbps)
+			}
+		}
+		if mbps == 0 {
+			mbps = s.UnknownLinkMbps
+		}
+		days := float64(first - w.Start)
+		carried := days * float64(mbps) * 10.8 * s.LinkShare * s.LinkEfficiency // 1 Mbit/s is 10.8 GB a day
+		needed := gb * (1 + s.ChangeRatePerDay*days)
+		c.want(carried >= needed*(1-1e-9), "seeding_short", w.ID, "%g GB must cross in %g days, the link carries %g", needed, days, carried)
+		if i > 0 {
+			c.want(w.Start > lastCut, "link_shared", w.ID, "seeds from %s while the wave before is not over until %s", w.Start, lastCut)
+			c.want(first > lastCut.AddDays(s.HypercareDays), "hypercare_broken", w.ID, "is cut over on %s, %d days of follow-up run from %s", first, s.HypercareDays, lastCut)
+		}
+		lastCut = last
+		deal := c.deals[w.Municipality]
+		precise := deal.Window.From.Known() && deal.Window.To.AddDays(-30) <= deal.Window.From
+		decided := deal.Decided() && precise && deal.Window.From <= w.Start && last <= deal.Window.To
+		c.want((w.Certainty == "decided") == decided, "certainty_wrong", w.ID, "is called %s; a decided agreement with a precise window holds it: %v", w.Certainty, decided)
+	}
+	// What has no date must not be rested on.
+	for _, g := range c.p.Groups {
+		if len(waves) > 0 && g.Municipality == waves[0].Municipality && g.Foundation && g.Wave == "" {
+			for _, w := range waves {
+				for _, id := range w.Groups {
+					c.want(c.groups[id] == nil || c.groups[id].Foundation, "foundation_missing", w.ID, "moves %s though foundation %s has no date", id, g.ID)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,46 @@
+package planner
+
+import "slices"
+
+// Explanation gathers all that the plan knows about why a group moves as it does.
+type Explanation struct {
+	Group      Group
+	Wave       *Wave    // nil: no date
+	Centre     []Reason // why the municipality goes to the centre
+	Together   []Reason // why its servers are one group
+	Date       []Reason // what kept it from an earlier date, most days first; or what keeps it from any
+	WaveNotes  []Reason // what to know about its wave
+	Assumed    []Reason // what was not known about its municipality
+	SlackDays  int
+	OtherParts []CutEdge // traffic to other groups
+}
+
+// Explain collects the reasons for one group, or tells that the plan has no such group.
+func Explain(p Plan, group string) (Explanation, bool) {
+	g := p.group(group)
+	if g == nil {
+		return Explanation{}, false
+	}
+	x := Explanation{Group: *g, Together: g.Ties, Date: g.Binding, SlackDays: g.SlackDays, OtherParts: g.Cut}
+	for _, a := range p.Assignments {
+		if a.Municipality == g.Municipality {
+			x.Centre = a.Reasons
+		}
+	}
+	for i, w := range p.Waves {
+		if w.ID == g.Wave {
+			x.Wave, x.WaveNotes = &p.Waves[i], w.Reasons
+		}
+	}
+	for _, r := range p.Refusals {
+		if r.Subject == g.ID || (r.Kind == "municipality" && r.Subject == g.Municipality) {
+			x.Date = slices.Concat(x.Date, r.Reasons)
+		}
+	}
+	for _, a := range p.Assumptions {
+		if a.Params["municipality"] == g.Municipality {
+			x.Assumed = append(x.Assumed, a)
+		}
+	}
+	return x, true
+}
