@@ -75,11 +75,11 @@ func TestParseAnswers(t *testing.T) {
 		t.Errorf("answers changed on the way (-want +got):\n%s", diff)
 	}
 	for text, want := range map[string]string{
-		"[{\n\"level\": 1,\n\"levle\": 2}]":   `unknown field "levle"`,
-		"[{\n\"level\": \"three\"}]":          "line 2",
+		"[{\n\"level\": 1,\n\"levle\": 2}]":  `unknown field "levle"`,
+		"[{\n\"level\": \"three\"}]":         "line 2",
 		"[{\"answered_at\": \"yesterday\"}]": "want YYYY-MM-DD",
-		"[] []":                               "text follows",
-		"":                                    "EOF",
+		"[] []":                              "text follows",
+		"":                                   "EOF",
 	} {
 		if _, err := nis2.ParseAnswers([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q gives %v, want %q", text, err, want)
