@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/samdrift/samdrift/terraform"
 )
 
@@ -214,4 +216,91 @@ func TestApplyLeavesOtherUnitsPlansValid(t *testing.T) {
 			t.Errorf("unit %s, planned before the others were applied: %v", u.ID, err)
 		}
 	}
+}
+
+func TestApplyRefusesWhenTheApprovalEndsMeanwhile(t *testing.T) {
+	p, snap := estate("nyb-esdh-01")
+	r, dir, units := rendered(t, p, snap)
+	a := approve(t, r, plan(t, r, dir, units[:1])[0])
+	now := r.Now()
+	r.Now = func() time.Time { // each look at the clock is half an hour later
+		now = now.Add(30 * time.Minute)
+		return now
+	}
+	_, err := r.Apply(t.Context(), dir, units[0], a)
+	wantRefused(t, err, terraform.GateApproval)
+	if _, err := os.Stat(filepath.Join(dir, units[0].Dir(), "terraform.tfstate")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("refused, but there is a state: %v", err)
+	}
+}
+
+func TestApplySaysWhenItDidNotSettle(t *testing.T) {
+	r, dir := runner(t), t.TempDir()
+	u := terraform.Unit{ID: "u", Agreement: "a", Decided: true, Platform: terraform.TerraformData, Files: map[string][]byte{
+		"main.tf": []byte("resource \"terraform_data\" \"x\" {\n  input = timestamp()\n}\n"),
+	}}
+	if err := terraform.Write(dir, []terraform.Unit{u}); err != nil {
+		t.Fatal(err)
+	}
+	a := approve(t, r, plan(t, r, dir, []terraform.Unit{u})[0])
+	done, err := r.Apply(t.Context(), dir, u, a)
+	if err == nil || !strings.Contains(err.Error(), "applied, but a new plan still wants 0 to add, 1 to change") {
+		t.Errorf("error %v, want one that says it did not settle", err)
+	}
+	if done.Approval.Used.IsZero() || done.Add != 1 {
+		t.Errorf("the audit gets %+v, want what was done", done)
+	}
+}
+
+// wrap puts a script before the real engine, which is "$REAL" in it.
+func wrap(t *testing.T, r *terraform.Runner, script string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "engine")
+	text := "#!/bin/sh\nREAL='" + r.Engine.Path + "'\n" + script + "\nexec \"$REAL\" \"$@\"\n"
+	if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	r.Engine.Path = path
+}
+
+func TestApplyTakesTheFreshPlanAndLooksAgain(t *testing.T) {
+	p, snap := estate("nyb-esdh-01")
+	r, dir, units := rendered(t, p, snap)
+	a := approve(t, r, plan(t, r, dir, units[:1])[0])
+	log := filepath.Join(t.TempDir(), "log")
+	wrap(t, r, `case "$*" in *.fresh-*) echo "$1 fresh";; *) echo "$1 other";; esac >> '`+log+`'`)
+	if _, err := r.Apply(t.Context(), dir, units[0], a); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var steps []string
+	for line := range strings.Lines(string(text)) {
+		if step := strings.TrimSpace(line); !strings.HasPrefix(step, "version") && !strings.HasPrefix(step, "init") {
+			steps = append(steps, step)
+		}
+	}
+	want := []string{"plan fresh", "show fresh", "apply fresh", "plan fresh", "show fresh"}
+	if diff := cmp.Diff(want, steps); diff != "" {
+		t.Errorf("the engine was driven so:\n%s", diff)
+	}
+}
+
+func TestApplyThatFailsKeepsTheEnginesWordsAndSpendsTheApproval(t *testing.T) {
+	p, snap := estate("nyb-esdh-01")
+	r, dir, units := rendered(t, p, snap)
+	wrap(t, r, `if [ "$1" = apply ]; then echo "Error: the host said no" >&2; exit 1; fi`)
+	a := approve(t, r, plan(t, r, dir, units[:1])[0])
+	done, err := r.Apply(t.Context(), dir, units[0], a)
+	var fault *terraform.UnitError
+	if !errors.As(err, &fault) || fault.Step != "apply" || fault.Output != "Error: the host said no" {
+		t.Errorf("error %v", err)
+	}
+	if done.Approval.Used.IsZero() || !strings.Contains(done.Output, "the host said no") {
+		t.Errorf("the audit gets %+v", done)
+	}
+	_, err = r.Apply(t.Context(), dir, units[0], a)
+	wantRefused(t, err, terraform.GateApproval)
 }

@@ -167,6 +167,14 @@ func TestDigest(t *testing.T) {
 		seen[d] = name
 	}
 
+	// Somebody gave the machine other CPUs after the approval: the plan leads to the same end, but
+	// would now take them away again.
+	raised := stored(t, "update")
+	raised.ResourceChanges[0].Change.Before.(map[string]any)["input"].(map[string]any)["vcpus"] = 6.0
+	if digest(t, raised, rules) == digest(t, stored(t, "update"), rules) {
+		t.Error("what was there before does not count")
+	}
+
 	// Somebody changed the machine behind our back; the plan still says "no-op" to us.
 	base = digest(t, stored(t, "noop"), rules)
 	behind := stored(t, "noop")

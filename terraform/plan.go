@@ -195,13 +195,13 @@ func (r *Runner) planUnit(ctx context.Context, dir string, u Unit, by string) Un
 		err = s.fill(ctx, r, planFile, &p)
 	}
 	if err != nil {
-		// A plan that could not be read whole is none: nobody may approve it.
-		p.PlanSHA256, p.Error = "", err.Error()
+		p.Error = err.Error()
 	}
 	return p
 }
 
-// fill makes a plan in the named file and puts what it would do into p.
+// fill makes a plan in the named file and puts what it would do into p, its hash last: a plan that
+// could not be read whole is none, and nobody may approve it.
 func (s *shop) fill(ctx context.Context, r *Runner, name string, p *UnitPlan) error {
 	if err := s.init(ctx, r); err != nil {
 		return err

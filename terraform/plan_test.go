@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -268,5 +270,42 @@ func TestPlanFactsReachTheEngine(t *testing.T) {
 		if plan(t, r, dir, units[i:i+1])[0].Digest == before {
 			t.Errorf("a change of %s does not show in the plan's digest", name)
 		}
+	}
+}
+
+func TestPlanInterruptsTheEngine(t *testing.T) {
+	p, snap := crowd(1)
+	r, dir, units := rendered(t, p, snap)
+	started := filepath.Join(t.TempDir(), "started")
+	wrap(t, r, `if [ "$1" = plan ]; then : > '`+started+`'; exec sleep 300; fi`)
+	ctx, stop := context.WithCancel(t.Context())
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		defer stop()
+		for ctx.Err() == nil {
+			if _, err := os.Stat(started); err == nil {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
+	result, err := r.Plan(ctx, dir, units, terraform.PlanOptions{})
+	stop()
+	watch.Wait()
+	if !errors.Is(err, context.Canceled) || len(result.Plans) != 0 {
+		t.Errorf("%v, plans %v; want the run stopped", err, result.Plans)
+	}
+}
+
+func TestPlanRefusesEnvironmentThatChangesPlans(t *testing.T) {
+	p, snap := crowd(1)
+	r, dir, units := rendered(t, p, snap)
+	r.Environment = map[string]string{"TF_CLI_ARGS_plan": "-destroy"}
+	result, err := r.Plan(t.Context(), dir, units, terraform.PlanOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := result.Plans[0]; got.Planned() || !strings.Contains(got.Error, "TF_CLI_ARGS_plan") {
+		t.Errorf("planned %v, error %q", got.Planned(), got.Error)
 	}
 }

@@ -78,12 +78,9 @@ func (r *Runner) open(root string, u Unit) (*shop, error) {
 	if err != nil {
 		return nil, fmt.Errorf("unit %s: %w", u.ID, err)
 	}
-	env, err := r.environment(root)
-	if err != nil {
-		return nil, fmt.Errorf("unit %s: %w", u.ID, err)
-	}
-	if err := tf.SetEnv(env); err != nil {
-		return nil, fmt.Errorf("unit %s: environment for the engine: %w", u.ID, err)
+	if err := tf.SetEnv(r.environment(root)); err != nil {
+		// TF_CLI_ARGS, TF_VAR_ and the like, which change what a plan means.
+		return nil, fmt.Errorf("unit %s: environment for the engine: %w: take it out of Environment", u.ID, err)
 	}
 	if err := tf.SetWaitDelay(cancelGrace); err != nil {
 		return nil, fmt.Errorf("unit %s: %w", u.ID, err)
@@ -125,7 +122,7 @@ var readByEngine = regexp.MustCompile(`\.(tf|tofu|tfvars)(\.json)?$`)
 
 // environment is all that the engine gets to see. HOME is the work folder, so that no plugin,
 // credential or setting of the user who happens to run samdrift has a say.
-func (r *Runner) environment(root string) (map[string]string, error) {
+func (r *Runner) environment(root string) map[string]string {
 	// An engine lives for a tenth of a second, most of it loading; collecting its garbage less
 	// often saves a fifth of that (measured).
 	env := map[string]string{"GOGC": "400"}
@@ -137,12 +134,7 @@ func (r *Runner) environment(root string) (map[string]string, error) {
 	env["HOME"] = root
 	env["CHECKPOINT_DISABLE"] = "1"
 	env["TF_CLI_CONFIG_FILE"] = filepath.Join(root, "engine.tfrc")
-	for name := range env {
-		if strings.HasPrefix(name, "TF_CLI_ARGS") || strings.HasPrefix(name, "TF_VAR_") {
-			return nil, fmt.Errorf("environment for the engine: %s may not be set: it would change what a plan means", name)
-		}
-	}
-	return env, nil
+	return env
 }
 
 // prepare writes the engine's own configuration: where providers come from, and nothing else.
