@@ -103,8 +103,14 @@ func (e *estate) chooseCentres(p *Plan) {
 		}
 		solution = assign.Solve(problem)
 	}
-	// A bound in the solver's units (users times 100 m) becomes users times kilometres.
-	p.Distance = Certificate{Bound: solution.Bound / 10, UserKM: float64(solution.Cost) / 10, Proven: solution.Proven}
+	var leftOut int64
+	for i, j := range solution.Bin {
+		if j == assign.Refused && problem.Refuse != nil {
+			leftOut += problem.Refuse[i]
+		}
+	}
+	// The solver's units (users times 100 m) become users times kilometres.
+	p.Distance = Certificate{UserKM: float64(solution.Cost-leftOut) / 10, Bound: max(0, solution.Bound-float64(leftOut)) / 10, Proven: solution.Proven}
 
 	for i, j := range solution.Bin {
 		if j != assign.Refused {

@@ -125,8 +125,9 @@ type Stay struct {
 }
 
 // Certificate says how good the assignment is: the sum of users times kilometres, and a lower bound
-// that no assignment under the same agreements and capacities can go below. Proven means that the
-// two meet.
+// that no assignment of the same municipalities under the same agreements and capacities can go
+// below. Proven means that the two meet. Hosts, municipalities that have moved and municipalities
+// that were refused do not count.
 type Certificate struct {
 	UserKM float64 `json:"user_km"`
 	Bound  float64 `json:"bound"`

@@ -84,9 +84,9 @@ var english = map[string]string{
 
 	// What to know about a wave.
 	"foundation_wave":          "Shared services go before what rests on them",
-	"pilot":                    "Pilot: {servers} servers of low criticality first",
+	"pilot":                    "Pilot: {servers} servers of the lowest criticality there is go first",
 	"seeding_plan":             "{gb} GB over {mbps} Mbit/s ({gb_per_day} GB a day for seeding) takes {seed_days} days",
-	"agreement":                "Agreement {agreement} is in state {state}, and says {window}",
+	"agreement":                "Agreement {agreement} is in state {state} and says {window}",
 	"no_agreement":             "There is no agreement yet; the dates are a proposal",
 	"agreement_without_window": "Agreement {agreement} is in state {state} and names no time",
 	"window_passed":            "Agreement {agreement} says {window}, which has passed",

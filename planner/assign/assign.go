@@ -217,7 +217,9 @@ func (m *model) relax(upper int64) ([][]float64, float64) {
 	if upper == math.MaxInt64 {
 		target = 0
 		for i := range m.cost {
-			target += float64(slices.Max(m.cost[i]))
+			for _, c := range m.cost[i] {
+				target += float64(max(0, c))
+			}
 		}
 	}
 	bound, step, stale := math.Inf(-1), 2.0, 0
