@@ -4,30 +4,33 @@ import (
 	"cmp"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/samdrift/samdrift/inventory"
 )
 
 // device answers SNMP. For a host it stands beside its server; the others are devices only.
 type device struct {
-	member   *member
-	kind     inventory.Kind
-	name     string
-	site     string
-	zone     string
-	model    model
-	version  int // index in model.versions
-	serial   string
-	mac      string // of the first port; the others follow in the last octet
-	ip       netip.Addr
-	host     *server // set for hypervisors and servers
-	ports    []*port
-	speaks   string // 1, 2c or 3
-	weak     bool   // the community is a well-known default
-	telnet   bool   // management also open on telnet, as the register knows
-	until    inventory.Date
-	location string
-	fault    fault
+	member  *member
+	kind    inventory.Kind
+	name    string
+	site    string
+	zone    string
+	model   model
+	version int // index in model.versions
+	serial  string
+	mac     string // of the first port; the others follow in the last octet
+	ip      netip.Addr
+	host    *server // set for hypervisors and servers
+	ports   []*port
+	speaks  string // 1, 2c or 3
+	weak    bool   // the community is a well-known default
+	telnet  bool   // management also open on telnet, as the register knows
+	until   inventory.Date
+	cpuBase float64
+	booted  time.Time
+	boots   int
+	fault   fault
 }
 
 // port is one interface of a device.
@@ -57,35 +60,37 @@ type model struct {
 	megabits int
 	lldp     bool
 	cpu      bool // HOST-RESOURCES is served
+	// Where the maker's own objects hold serial number, model and version; empty: only in ENTITY-MIB.
+	serialAt, modelAt, versionAt string
 }
 
 var models = []model{
 	{inventory.KindSwitch, "Cisco", "DEMO-2448", "1.3.6.1.4.1.9.1.9001",
 		"Cisco IOS Software, {n} Software ({n}-LANBASEK9-M), Version {v}, RELEASE SOFTWARE (fc3)",
-		[]string{"15.2(7)E9", "15.2(4)E10", "15.0(2)SE11"}, 28, "GigabitEthernet1/0/{i}", 1000, true, false},
+		[]string{"15.2(7)E9", "15.2(4)E10", "15.0(2)SE11"}, 28, "GigabitEthernet1/0/{i}", 1000, true, false, "", "", ""},
 	{inventory.KindSwitch, "HPE", "Demo 2930", "1.3.6.1.4.1.11.2.3.7.11.9001",
 		"HP {n} Switch, revision {v}, ROM WC.16.01.0008",
-		[]string{"WC.16.11.0018", "WC.16.08.0005", "WC.16.02.0012"}, 28, "{i}", 1000, true, false},
+		[]string{"WC.16.11.0018", "WC.16.08.0005", "WC.16.02.0012"}, 28, "{i}", 1000, true, false, "", "", ""},
 	{inventory.KindSwitch, "Juniper", "demo-ex48", "1.3.6.1.4.1.2636.1.1.1.2.9001",
 		"Juniper Networks, Inc. {n} Ethernet Switch, kernel JUNOS {v}, Build date: 2023-03-01 00:00:00 UTC",
-		[]string{"22.4R3-S2", "20.4R3-S7", "15.1R7-S8"}, 28, "ge-0/0/{i}", 1000, true, true},
-	{inventory.KindRouter, "Cisco", "DEMO-ISR", "1.3.6.1.4.1.9.1.9002",
+		[]string{"22.4R3-S2", "20.4R3-S7", "15.1R7-S8"}, 28, "ge-0/0/{i}", 1000, true, true, "", "", ""},
+	{inventory.KindRouter, "Cisco", "ISR-DEMO", "1.3.6.1.4.1.9.1.9002",
 		"Cisco IOS Software [Demo], {n} Software (X86_64_LINUX_IOSD-UNIVERSALK9-M), Version {v}, RELEASE SOFTWARE (fc1)",
-		[]string{"17.9.5a", "17.3.4a", "16.6.4"}, 6, "GigabitEthernet0/0/{i}", 1000, true, false},
+		[]string{"17.9.5a", "17.3.4a", "16.6.4"}, 6, "GigabitEthernet0/0/{i}", 1000, true, false, "", "", ""},
 	{inventory.KindFirewall, "Fortinet", "Demo-200", "1.3.6.1.4.1.12356.101.1.9001",
-		"{h}", []string{"v7.4.8,build2795,250523 (GA)", "v7.0.12,build0523,230606 (GA)", "v6.2.10,build1263,210913 (GA)"}, 12, "port{i}", 1000, true, true},
+		"{h}", []string{"v7.4.8,build2795,250523 (GA)", "v7.0.12,build0523,230606 (GA)", "v6.2.10,build1263,210913 (GA)"}, 12, "port{i}", 1000, true, true, "1.3.6.1.4.1.12356.100.1.1.1", "", "1.3.6.1.4.1.12356.101.4.1.1"},
 	{inventory.KindWLAN, "Aruba", "ArubaDemo-7205", "1.3.6.1.4.1.14823.1.1.9001",
-		"ArubaOS (MODEL: {n}), Version {v}", []string{"8.10.0.18 (91853)", "8.6.0.9 (79813)", "6.5.4.18 (78025)"}, 6, "GE0/0/{i}", 10000, true, true},
+		"ArubaOS (MODEL: {n}), Version {v}", []string{"8.10.0.18 (91853)", "8.6.0.9 (79813)", "6.5.4.18 (78025)"}, 6, "GE0/0/{i}", 10000, true, true, "1.3.6.1.4.1.14823.2.2.1.2.1.29", "", ""},
 	{inventory.KindStorage, "NetApp", "Demo-FAS", "1.3.6.1.4.1.789.2.5",
-		"NetApp Release {v}: Mon Jan 15 12:00:00 UTC 2024", []string{"9.13.1P9", "9.9.1P15", "8.3.2P12"}, 4, "e0{i}", 10000, false, true},
+		"NetApp Release {v}: Mon Jan 15 12:00:00 UTC 2024", []string{"9.13.1P9", "9.9.1P15", "8.3.2P12"}, 4, "e0{i}", 10000, false, true, "1.3.6.1.4.1.789.1.1.9", "1.3.6.1.4.1.789.1.1.5", "1.3.6.1.4.1.789.1.1.2"},
 	{inventory.KindUPS, "APC", "DEMO9630", "1.3.6.1.4.1.318.1.3.27",
 		"APC Web/SNMP Management Card (MB:v4.1.0 PF:v{v} PN:apc_hw05_aos.bin AF1:v{v} AN1:apc_hw05_sumx.bin MN:{n} HR:05 SN: {s} MD:01/15/2019)",
-		[]string{"6.9.6", "6.5.6", "5.1.1"}, 1, "eth0", 100, false, false},
+		[]string{"6.9.6", "6.5.6", "5.1.1"}, 1, "eth0", 100, false, false, "1.3.6.1.4.1.318.1.1.1.1.2.3", "1.3.6.1.4.1.318.1.1.1.1.1.1", ""},
 	{inventory.KindPrinter, "HP", "Demo LaserJet 500", "1.3.6.1.4.1.11.2.3.9.1",
 		"HP ETHERNET MULTI-ENVIRONMENT,ROM none,JETDIRECT,JD153,EEPROM {v},CIDATE 08/13/2018",
-		[]string{"JSI24220036", "JSI23700015", "JDI22200014"}, 1, "eth0", 100, false, true},
+		[]string{"JSI24220036", "JSI23700015", "JDI22200014"}, 1, "eth0", 100, false, true, "", "", ""},
 	{inventory.KindLoadBalancer, "F5", "BIG-IP Demo", "1.3.6.1.4.1.3375.2.1.3.4.43",
-		"{n} : Linux 3.10.0-862 : BIG-IP software release {v}", []string{"16.1.5", "15.1.10", "13.1.3"}, 8, "1.{i}", 10000, true, true},
+		"{n} : Linux 3.10.0-862 : BIG-IP software release {v}", []string{"16.1.5", "15.1.10", "13.1.3"}, 8, "1.{i}", 10000, true, true, "1.3.6.1.4.1.3375.2.1.3.3.3", "1.3.6.1.4.1.3375.2.1.3.5.2", "1.3.6.1.4.1.3375.2.1.4.2"},
 }
 
 // buildDevices gives the network and its equipment, and the SNMP side of hypervisors and servers.
@@ -135,13 +140,14 @@ func (m *member) addDevice(kind inventory.Kind, name, site string, asOf inventor
 	}
 	v := &device{
 		member: m, kind: kind, name: name, site: site, model: pick(d, fitting), serial: m.serial(),
-		ip: m.ip(1+len(m.devices)/190, 5+len(m.devices)%190), location: site,
+		ip: m.ip(1+len(m.devices)/190, 5+len(m.devices)%190),
 	}
 	v.mac = m.block(v.model.ports)
 	v.version = weighted(d, []int{0, 1, 2}, func(i int) int {
 		return []int{int(80 * m.care), 25, int(60 * (1 - m.care))}[i]
 	})
 	v.until = asOf.AddDays(d.between(-600+int(500*m.care), 2200))
+	v.cpuBase = d.real(2, 35)
 	v.throwManagement(kind == inventory.KindUPS || kind == inventory.KindPrinter)
 	for n := range v.model.ports {
 		v.addPort(after(v.mac, n), n == 0 || d.chance(0.6), d.real(0.002, 0.3))
@@ -153,7 +159,7 @@ func (m *member) addDevice(kind inventory.Kind, name, site string, asOf inventor
 // reports too: the two looks must become one asset.
 func (m *member) addHostDevice(h *server) {
 	v := &device{
-		member: m, kind: h.kind, name: h.name, site: h.site, serial: h.serial, mac: h.mac, ip: h.ip, host: h, location: h.site,
+		member: m, kind: h.kind, name: h.name, site: h.site, serial: h.serial, mac: h.mac, ip: h.ip, host: h,
 		model: hostModel(h),
 	}
 	v.throwManagement(false)
@@ -198,6 +204,7 @@ func (v *device) throwManagement(simple bool) {
 		v.speaks = "2c"
 	}
 	v.weak = v.speaks != "3" && d.chance(0.15+0.6*(1-care))
+	v.boots, v.booted = d.between(2, 40), v.member.since.Add(-time.Duration(d.between(1, 400*24))*time.Hour)
 	v.telnet = v.host == nil && d.chance(0.3*(1-care))
 	switch {
 	case d.chance(0.3 + 0.65*care):

@@ -21,7 +21,7 @@ const (
 )
 
 // slowness is what a slow device takes for each answer.
-const slowness = 120 * time.Millisecond
+const slowness = 80 * time.Millisecond
 
 // spoil throws which devices have a fault: one of each kind, and a few more that are down.
 func (e *Estate) spoil() {

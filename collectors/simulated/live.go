@@ -33,9 +33,9 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// cpu is the processor load of a host in percent.
-func (e *Estate) cpu(s *server, now time.Time) float64 {
-	return math.Min(99, math.Max(1, s.cpuBase*(0.6+0.9*busy(now))+6*e.wobble(s.name+" cpu", now)))
+// cpu is the processor load of a host or device in percent.
+func (e *Estate) cpu(name string, base float64, now time.Time) float64 {
+	return math.Min(99, math.Max(1, base*(0.6+0.9*busy(now))+6*e.wobble(name+" cpu", now)))
 }
 
 // memoryUsed is the share of a host's memory in use, in percent.
@@ -56,7 +56,7 @@ func (e *Estate) octets(p *port, out bool, now time.Time) uint64 {
 	if !p.up {
 		return 0
 	}
-	seconds := math.Max(0, now.Sub(e.started).Seconds())
+	seconds := math.Max(0, now.Sub(p.device.booted).Seconds())
 	// A rate that swings over the day, summed up from the start: its mean times the time plus the
 	// integral of a sine, which never falls.
 	mean := p.load * float64(p.megabits) * 1e6 / 8

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/samdrift/samdrift/inventory"
 )
@@ -73,7 +74,8 @@ type member struct {
 	outline                outline
 	index                  int
 	dice                   dice
-	care                   float64 // how well things are looked after, 0-1, thrown by dice
+	since                  time.Time // Config.AsOf
+	care                   float64   // how well things are looked after, 0-1, thrown by dice
 
 	sites       []inventory.Site // the first is the server room
 	hypervisors []*server
@@ -151,6 +153,12 @@ func slug(name string) string {
 		}
 	}
 	return b.String()
+}
+
+// vmMAC gives the next hardware address as the demo's virtual platform hands them out.
+func (m *member) vmMAC() string {
+	m.macs++
+	return fmt.Sprintf("00:50:56:%02x:%02x:%02x", m.index+1, m.macs>>8&0xff, m.macs&0xff)
 }
 
 // round cuts a number to so many decimals.

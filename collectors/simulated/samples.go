@@ -21,7 +21,7 @@ func (e *Estate) agentSamples(s *server, now time.Time) []collectors.Sample {
 	}
 	out := []collectors.Sample{
 		sample("samdrift_device_up", 1),
-		sample("samdrift_cpu_load_percent", round(e.cpu(s, now), 1)),
+		sample("samdrift_cpu_load_percent", round(e.cpu(s.name, s.cpuBase, now), 1)),
 		sample("samdrift_memory_used_percent", round(e.memoryUsed(s, now), 1)),
 	}
 	for _, d := range s.disks {

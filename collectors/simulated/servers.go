@@ -119,7 +119,7 @@ func (m *member) buildServers(asOf inventory.Date) {
 	var clusters [][]*server
 	for n := range 1 + budget/60 {
 		a, b := m.addServer("sql"), m.addServer("sql")
-		data := disk{mount: "E:", bytes: int64(m.dice.between(1, 4)) << 40, fill: m.dice.real(0.3, 0.85),
+		data := disk{mount: `E:\`, bytes: int64(m.dice.between(1, 4)) << 40, fill: m.dice.real(0.3, 0.85),
 			growth: 0.0004, shared: fmt.Sprintf("%s-csv-%02d", m.outline.prefix, n+1)}
 		a.disks, b.disks = append(a.disks, data), append(b.disks, data)
 		b.disks[len(b.disks)-1].idle = true
@@ -187,17 +187,17 @@ func (m *member) addServer(key string) *server {
 	s := &server{
 		member: m, name: m.name(key, n), role: key, kind: inventory.KindVM, site: m.sites[0].ID,
 		vcpus: r.vcpus << d.IntN(2), memory: int64(r.memoryGB<<d.IntN(2)) << 30,
-		vendor: "Demo Virtual Platform", model: "Virtual machine", mac: m.mac(),
+		vendor: "Demo Virtual Platform", model: "Virtual machine", mac: m.vmMAC(),
 		ip: m.ip(10+at/240, 10+at%240), cpuBase: d.real(3, 45), memoryBase: d.real(30, 85),
 	}
-	system := disk{mount: "C:", bytes: int64(pick(d, []int{80, 100, 120})) << 30, fill: d.real(0.35, 0.9), growth: d.real(0, 0.0008)}
+	system := disk{mount: `C:\`, bytes: int64(pick(d, []int{80, 100, 120})) << 30, fill: d.real(0.35, 0.9), growth: d.real(0, 0.0008)}
 	s.os = m.release(windows)
 	if r.linux && d.chance(0.55) {
 		s.os, system.mount = m.release(linux), "/"
 	}
 	s.disks = []disk{system}
 	if r.dataGB[1] > 0 {
-		data := disk{mount: "D:", bytes: int64(d.between(r.dataGB[0], r.dataGB[1])) << 30, fill: d.real(0.2, 0.9), growth: d.real(0, 0.002)}
+		data := disk{mount: `D:\`, bytes: int64(d.between(r.dataGB[0], r.dataGB[1])) << 30, fill: d.real(0.2, 0.9), growth: d.real(0, 0.002)}
 		if !s.windows() {
 			data.mount = "/srv"
 		}
@@ -212,6 +212,7 @@ func (m *member) finish(s *server, at int, asOf inventory.Date) {
 	d := m.dice
 	if s.role == "bck" || d.chance(0.05) {
 		s.kind, s.vendor, s.model, s.serial = inventory.KindServer, "Demo Hardware", "Demo R440", m.serial()
+		s.mac = m.mac()
 	} else {
 		s.on = m.hypervisors[at%len(m.hypervisors)]
 		s.uuid = fmt.Sprintf("%08x-%04x-4%03x-a%03x-%012x", d.Uint32(), d.Uint32()&0xffff, d.Uint32()&0xfff, d.Uint32()&0xfff, d.Uint64()&0xffffffffffff)

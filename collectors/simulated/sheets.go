@@ -65,9 +65,14 @@ func (e *Estate) rows(m *member, now time.Time) []inventory.Asset {
 	}
 	for _, s := range m.servers {
 		a := owned(inventory.Asset{
-			Municipality: m.Code, Site: s.site, Kind: s.kind, Name: s.name, Serial: s.serial, OperatedBy: s.movedTo,
+			Municipality: m.Code, Site: s.site, Kind: s.kind, Name: s.name, OperatedBy: s.movedTo,
 			Addresses: []inventory.Address{{IP: s.ip.String()}},
 		})
+		if !s.hasSNMP {
+			// A plain SNMP service shows no serial number: with one here and none there, a host whose
+			// agent is silent could not be known again.
+			a.Serial = s.serial
+		}
 		if s.os.old() && d.chance(0.3) {
 			a.Exception = e.exception(d)
 		}
@@ -94,6 +99,9 @@ func (e *Estate) rows(m *member, now time.Time) []inventory.Asset {
 			Municipality: m.Code, Site: v.site, Kind: v.kind, Name: v.name, Serial: v.serial,
 			Vendor: v.model.vendor, Model: v.model.name, HardwareEndOfSupport: v.until, Criticality: v.importance(),
 		})
+		if v.host != nil {
+			a.OS = inventory.OS{Name: v.host.os.name, Version: v.host.os.version}
+		}
 		a.Management.Zone = v.zone
 		a.Management.Protocols = v.registered()
 		if a.HardwareEndOfSupport.Known() && a.HardwareEndOfSupport < e.asOf && d.chance(0.25) {

@@ -40,7 +40,6 @@ type Config struct {
 type Estate struct {
 	config  Config
 	asOf    inventory.Date
-	started time.Time // when the devices were last switched on, before Config.AsOf
 	members []*member
 }
 
@@ -55,7 +54,7 @@ func New(config Config) (*Estate, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	e := &Estate{config: config, asOf: inventory.DateOf(config.AsOf), started: config.AsOf.AddDate(0, 0, -90)}
+	e := &Estate{config: config, asOf: inventory.DateOf(config.AsOf)}
 	for i, o := range kitFyn {
 		facts, ok := facts.Municipality(o.code)
 		if !ok {
@@ -79,7 +78,7 @@ func (e *Estate) Municipalities() []string {
 // build makes one municipality. Each has dice of its own, so that a change to one leaves the
 // others as they were.
 func (e *Estate) build(index int, facts inventory.Municipality, o outline) *member {
-	m := &member{Municipality: facts, outline: o, index: index, dice: e.dice(facts.Code)}
+	m := &member{Municipality: facts, outline: o, index: index, dice: e.dice(facts.Code), since: e.config.AsOf}
 	m.care = 0.55 + 0.4*m.dice.Float64()
 	m.buildSites()
 	m.buildHypervisors()

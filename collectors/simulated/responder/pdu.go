@@ -37,13 +37,37 @@ func (r *reader) pdu() pdu {
 		one := list.sequence(tagSequence)
 		b := bind{oid: one.oid()}
 		b.raw = one.data
-		one.any()
+		tag, contents := one.any()
+		if one.err == nil && (len(one.data) > 0 || !wellFormed(tag, contents)) {
+			one.err = errMalformed
+		}
 		if list.err = one.err; list.err == nil {
 			p.binds = append(p.binds, b)
 		}
 	}
 	r.err = list.err
 	return p
+}
+
+// wellFormed tells whether a value of a request could be one.
+func wellFormed(tag byte, contents []byte) bool {
+	n := len(contents)
+	switch tag {
+	case tagNull:
+		return n == 0
+	case tagInteger:
+		return n >= 1 && n <= 4
+	case tagIP:
+		return n == 4
+	case tagCounter32, tagGauge32, tagTicks:
+		return n >= 1 && n <= 5
+	case tagCounter64:
+		return n >= 1 && n <= 9
+	case tagOID:
+		_, err := decodeOID(contents)
+		return n > 0 && err == nil
+	}
+	return tag == tagOctets
 }
 
 // encodePDU writes a PDU around encoded varbinds.
