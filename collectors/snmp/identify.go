@@ -15,6 +15,7 @@ type facts struct {
 	descr    string
 	entities []entity
 	values   map[string]string // what the rules' extra OIDs gave
+	software map[string]string // version by name of installed packages
 }
 
 // identity is what a device turned out to be. Empty fields are not known: a wrong value is worse
@@ -37,6 +38,10 @@ func identify(s *session, l *look) {
 		descr:    l.asset.Management.SysDescr,
 		entities: l.entities,
 		values:   map[string]string{},
+		software: map[string]string{},
+	}
+	for _, p := range l.asset.Software {
+		f.software[p.Name] = p.Version
 	}
 	var wanted []string
 	for _, r := range knowledge().fitting(f) {

@@ -42,6 +42,7 @@ type rule struct {
 	Model     []source   `yaml:"model"`
 	Version   []source   `yaml:"version"`
 	Serial    []source   `yaml:"serial"`
+	OSName    []source   `yaml:"os_name"`    // default: os
 	OSVersion []source   `yaml:"os_version"` // default: version
 
 	Examples []example `yaml:"examples"`
@@ -54,15 +55,15 @@ type kindRule struct {
 	Kind  inventory.Kind `yaml:"kind"`
 }
 
-// source is one place to find a value: sysDescr, a column of the chassis in ENTITY-MIB, an OID, or
-// the meaning of the sysObjectID. pattern picks a part of what is there.
+// source is one place to find a value: sysDescr, a column of the chassis in ENTITY-MIB, an OID or an
+// installed package. pattern picks a part of what is there, map translates it.
 type source struct {
 	Descr    pattern           `yaml:"descr"`
 	Entity   string            `yaml:"entity"` // model, serial, software, firmware, hardware, name, descr
 	OID      string            `yaml:"oid"`
-	ObjectID map[string]string `yaml:"object_id"`
+	Software string            `yaml:"software"` // version of an installed package
 	Pattern  pattern           `yaml:"pattern"`
-	Add      string            `yaml:"add"` // put before what was found, such as "Catalyst "
+	Map      map[string]string `yaml:"map"` // what the value found means; others mean nothing
 }
 
 // example is a device that the rule must recognise.
@@ -71,6 +72,7 @@ type example struct {
 	Descr    string            `yaml:"descr"`
 	Chassis  map[string]string `yaml:"chassis"`
 	Values   map[string]string `yaml:"values"`
+	Software map[string]string `yaml:"software"`
 	Want     identity          `yaml:"want"`
 }
 
@@ -203,7 +205,7 @@ func (r *rule) oids() []string {
 	if r.Has != "" {
 		all = append(all, r.Has)
 	}
-	for _, sources := range [][]source{r.Model, r.Version, r.Serial, r.OSVersion} {
+	for _, sources := range [][]source{r.Model, r.Version, r.Serial, r.OSName, r.OSVersion} {
 		for _, s := range sources {
 			if s.OID != "" {
 				all = append(all, s.OID)
@@ -219,7 +221,8 @@ func (b *rulebook) decide(f facts) identity {
 		if r.Has != "" && f.values[r.Has] == "" {
 			continue
 		}
-		id := identity{Platform: r.Platform, Vendor: r.Vendor, Kind: r.Kind, OS: r.OS}
+		id := identity{Platform: r.Platform, Vendor: r.Vendor, Kind: r.Kind}
+		id.OS = cmp.Or(f.first(r.OSName), r.OS)
 		id.Model = f.first(r.Model)
 		id.Version = f.first(r.Version)
 		id.Serial = f.first(r.Serial)
@@ -259,7 +262,7 @@ func (b *rulebook) vendorOf(objectID string) string {
 func (f facts) first(sources []source) string {
 	for _, s := range sources {
 		if v := f.find(s); v != "" {
-			return s.Add + v
+			return v
 		}
 	}
 	return ""
@@ -269,9 +272,9 @@ func (f facts) find(s source) string {
 	var v string
 	switch {
 	case s.Descr.Regexp != nil:
-		return plausible(s.Descr.find(f.descr))
-	case s.ObjectID != nil:
-		return s.ObjectID[f.objectID]
+		v = s.Descr.find(f.descr)
+	case s.Software != "":
+		v = f.software[s.Software]
 	case s.Entity != "":
 		v = f.entity(s.Entity)
 	case s.OID != "":
@@ -279,6 +282,9 @@ func (f facts) find(s source) string {
 	}
 	if s.Pattern.Regexp != nil {
 		v = s.Pattern.find(v)
+	}
+	if s.Map != nil {
+		v = s.Map[v]
 	}
 	return plausible(v)
 }

@@ -160,7 +160,7 @@ func (s *session) get(oids ...string) (map[string]gosnmp.SnmpPDU, error) {
 				continue
 			}
 			if at < 0 || at >= len(oids) {
-				return values, &trouble{inventory.StatusRefused, fmt.Sprintf("the device answers %v", packet.Error)}
+				return values, &trouble{inventory.StatusRefused, fmt.Sprintf("the device denies access (%v): allow this community or user to read, at this security level", packet.Error)}
 			}
 			oids = append(append([]string{}, oids[:at]...), oids[at+1:]...)
 			continue
