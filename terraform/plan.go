@@ -50,7 +50,7 @@ func (p UnitPlan) Planned() bool { return p.PlanSHA256 != "" }
 type Result struct {
 	Engine   Engine     `json:"engine,omitzero"` // zero: there was none
 	Plans    []UnitPlan `json:"units"`           // in the units' order
-	Refusals []Refusal  `json:"refusals"`        // of the run as a whole
+	Refusals []Refusal  `json:"refusals"`        // why these plans may not all be applied in one run
 	rendered []Unit
 }
 
