@@ -3,12 +3,14 @@ package hub
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/samdrift/samdrift/hub/monitor"
+	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/planner/nis2"
@@ -71,10 +73,15 @@ func (h *Hub) workOut(ctx context.Context, s *inventory.Snapshot) (*estate, erro
 	return e, nil
 }
 
-// monitored tells per asset when its time series last had data; nil when no series are kept here.
+// monitored tells per asset when its time series last had data. Beside a running hub it is what that
+// hub last noted; nil when nobody has kept time series.
 func (h *Hub) monitored(ctx context.Context, s *inventory.Snapshot) (map[string]time.Time, error) {
 	if h.monitor == nil {
-		return nil, nil
+		var noted map[string]time.Time
+		if _, err := h.store.Result(ctx, "monitored", &noted); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+		return noted, nil
 	}
 	seen, err := h.monitor.LastSeen(monitor.WithScope(ctx, monitor.Scope{All: true}))
 	if err != nil {
@@ -89,7 +96,7 @@ func (h *Hub) monitored(ctx context.Context, s *inventory.Snapshot) (map[string]
 			}
 		}
 	}
-	return monitored, nil
+	return monitored, h.store.SaveResult(ctx, "monitored", h.now(), "", monitored)
 }
 
 // index prepares what questions look up.

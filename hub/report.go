@@ -37,7 +37,7 @@ func (h *Hub) ReportFacts(ctx context.Context, p Person) (ReportFacts, error) {
 	f.Person = Person{} // the report is the same whoever asks
 	f.Period, f.From, f.To = halfYear(e.asOf)
 	for _, a := range h.catalogue.Articles {
-		f.Articles[a.ID] = planner.Text{DA: a.DA, EN: a.EN}
+		f.Articles[a.ID] = planner.Text{DA: a.Title.DA, EN: a.Title.EN}
 	}
 	for _, c := range e.snapshot.Centres {
 		f.Centres[c.ID] = c.Name

@@ -48,8 +48,13 @@ func Merge(prev *Snapshot, observations []Observation, at time.Time) (*Snapshot,
 	m := newMerger(prev, instant(at))
 	ordered := slices.Clone(observations)
 	slices.SortStableFunc(ordered, func(a, b Observation) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(rank(b.Collector), rank(a.Collector)),
+		byTime := cmp.Or(a.At.Compare(b.At), cmp.Compare(rank(b.Collector), rank(a.Collector)),
 			cmp.Compare(a.Collector, b.Collector), cmp.Compare(a.Source, b.Source))
+		if byTime != 0 {
+			return byTime
+		}
+		// One collector that says two things of one target at one instant: any fixed order will do.
+		return cmp.Compare(jsonText(a), jsonText(b))
 	})
 	for i := range ordered {
 		m.take(&ordered[i])

@@ -62,10 +62,19 @@ func overlayField(a *Asset, o *Observation, name string, field *string, value st
 	}
 }
 
-// mayOverwrite tells whether the observer's word on a field counts against what is known.
+// mayOverwrite tells whether the observer's word on a field counts against what is known: that of
+// a better placed collector always, that of an equal one when it is not older, and that of a lesser
+// one when the better has long been silent.
 func mayOverwrite(a *Asset, o *Observation, field string) bool {
 	origin, known := a.Provenance[field]
-	return !known || rank(o.Collector) >= rank(origin.Collector) || o.At.Sub(origin.At) > originKept
+	switch better := rank(o.Collector) - rank(origin.Collector); {
+	case !known || better > 0:
+		return true
+	case better == 0:
+		return !o.At.Before(origin.At)
+	default:
+		return o.At.Sub(origin.At) > originKept
+	}
 }
 
 // fieldText gives a field's value as people compare it.
@@ -80,4 +89,21 @@ func fieldText(v reflect.Value) string {
 		return ""
 	}
 	return jsonText(v.Interface())
+}
+
+// Field is one field of an asset as people read it, with who said so.
+type Field struct {
+	Name   string // JSON name
+	Value  string // empty: not known
+	Origin Origin
+}
+
+// Fields lists the asset's fields in their order, with where each value comes from.
+func Fields(a *Asset) []Field {
+	v := reflect.ValueOf(a).Elem()
+	var fields []Field
+	for _, f := range assetFields {
+		fields = append(fields, Field{f.name, fieldText(v.FieldByIndex(f.index)), a.Provenance[f.name]})
+	}
+	return fields
 }

@@ -1,0 +1,74 @@
+package demo_test
+
+import (
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/samdrift/samdrift/hub"
+	"github.com/samdrift/samdrift/hub/demo"
+)
+
+// The demo holds what docs/demo.md promises, collected over real SNMP and through agents' documents.
+func TestDemoIsCollected(t *testing.T) {
+	d, err := demo.Open(t.Context(), demo.DefaultOptions(t.TempDir()), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	started := time.Now()
+	if err := d.Collect(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("collected and worked out in %v", time.Since(started).Round(time.Millisecond))
+	admin := demo.People()[3]
+	o, err := d.Hub.Overview(t.Context(), admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !o.Demo {
+		t.Error("the demo does not say that it is one")
+	}
+	if o.Totals.Municipalities != 9 || o.Totals.Assets < 700 {
+		t.Errorf("%d municipalities and %d assets, want 9 and at least 700", o.Totals.Municipalities, o.Totals.Assets)
+	}
+	collections, _, err := d.Hub.Collections(t.Context(), admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := map[string]int{}
+	for _, c := range collections {
+		if c.Collector == "snmp" {
+			ended[string(c.Status)]++
+		}
+	}
+	t.Logf("SNMP: %v; totals %+v; partial %+v", ended, o.Totals, o.Partial)
+	if ended["ok"] < 250 {
+		t.Errorf("%d devices answered fully, want at least 250", ended["ok"])
+	}
+	for _, wanted := range []string{"partial", "unreachable"} {
+		if ended[wanted] == 0 {
+			t.Errorf("no device ended %s: real life has them", wanted)
+		}
+	}
+	plan, err := d.Hub.Plan(t.Context(), admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("plan: %d groups, %d waves, feasible %v, last wave %s, refusals %v", len(plan.Plan.Groups), len(plan.Plan.Waves), plan.Plan.Feasible, plan.Plan.LastWaveEnd, plan.Plan.Refusals)
+	gap, err := d.Hub.Gap(t.Context(), admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range gap.Own {
+		t.Logf("gap %s: H %.3f P %.3f V %.3f %s", a.Municipality, a.Overall.Headline, a.Overall.Proven, a.Overall.Coverage, a.Light)
+	}
+	list, err := d.Hub.Assets(t.Context(), admin, hub.AssetQuery{Finding: hub.FindingPastSupport})
+	if err != nil || list.Total == 0 {
+		t.Errorf("%d assets past their support, %v; real life has them", list.Total, err)
+	}
+}
