@@ -61,7 +61,7 @@ func demoAnswer(k *Control, code string, r *rand.Rand, ripeness, diligence float
 		a.Level = 4 // people often believe that what is technical is in order
 	}
 	if a.Level >= 2 && r.Float64() < 0.75 {
-		a.Evidence = "Demodata: " + k.Evidence[0]
+		a.Evidence = "Demodata: dokumentation til " + k.ID
 		a.EvidenceUntil = asOf.AddDays(20 + r.IntN(300))
 		if r.Float64() < 0.15 {
 			a.EvidenceUntil = asOf.AddDays(-1 - r.IntN(120))
@@ -71,7 +71,7 @@ func demoAnswer(k *Control, code string, r *rand.Rand, ripeness, diligence float
 		}
 	}
 	switch dice := r.Float64(); {
-	case dice < 0.02 && !k.Key:
+	case dice < 0.03 && !k.Key:
 		a.Level, a.Evidence, a.EvidenceUntil, a.ReviewedBy = 0, "", 0, ""
 		a.NotApplicable = &NotApplicable{
 			Reason: "Demodata: opgaven løses ikke i kommunen", ApprovedBy: demoLead, Until: asOf.AddDays(60 + r.IntN(300)),

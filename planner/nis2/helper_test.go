@@ -3,6 +3,7 @@ package nis2_test
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,9 +24,12 @@ func ptr[T any](v T) *T { return &v }
 
 func itoa(n int) string { return fmt.Sprint(n) }
 
+// loaded reads the catalogue once for all tests; none of them changes it.
+var loaded = sync.OnceValues(nis2.Load)
+
 func load(t testing.TB) *nis2.Catalogue {
 	t.Helper()
-	cat, err := nis2.Load()
+	cat, err := loaded()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,6 @@ func (c *Catalogue) measure(k *Control, t *tally) measurement {
 	switch {
 	case t.population() == 0:
 		return measurement{note: NoteNoMembers}
-	case t.known == 0 && t.tooOld > 0:
-		return measurement{note: NoteStale}
 	case float64(t.known) < c.Automation.MinCoverage*float64(t.population()):
 		if t.tooOld > 0 && float64(t.known+t.tooOld) >= c.Automation.MinCoverage*float64(t.population()) {
 			return measurement{note: NoteStale}
@@ -35,7 +33,7 @@ func (c *Catalogue) measure(k *Control, t *tally) measurement {
 	if t.ageing > 0 {
 		m.note = NoteAgeing
 	}
-	if t.excepted > 0 && m.level > c.Automation.ExceptionMax {
+	if len(t.excepted) > 0 && m.level > c.Automation.ExceptionMax {
 		m.level, m.note = c.Automation.ExceptionMax, NoteExceptions
 	}
 	if t.zero != "" {

@@ -123,14 +123,15 @@ type ControlResult struct {
 
 // Members are what a rule counted. Known is Population less Unknown.
 type Members struct {
-	Population int            `json:"population"`
-	Known      int            `json:"known"`
-	Failing    int            `json:"failing"`
-	Excepted   int            `json:"excepted"`
-	FailingIDs []string       `json:"failing_ids,omitempty"` // asset, system or contract ids
-	UnknownIDs []string       `json:"unknown_ids,omitempty"`
-	DataFrom   inventory.Date `json:"data_from,omitzero"` // age of the data the rule stands on
-	Source     string         `json:"source"`             // inventory, collector, monitoring, backup, dependency_graph, contracts
+	Population  int            `json:"population"`
+	Known       int            `json:"known"`
+	Failing     int            `json:"failing"`
+	Excepted    int            `json:"excepted"`
+	FailingIDs  []string       `json:"failing_ids,omitempty"` // asset, system or contract ids
+	ExceptedIDs []string       `json:"excepted_ids,omitempty"`
+	UnknownIDs  []string       `json:"unknown_ids,omitempty"`
+	DataFrom    inventory.Date `json:"data_from,omitzero"` // age of the data the rule stands on
+	Source      string         `json:"source"`             // inventory, collector, monitoring, backup, dependency_graph, contracts
 }
 
 // ArticleResult is one article of one municipality.

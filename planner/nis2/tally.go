@@ -17,11 +17,11 @@ type tally struct {
 	asOf  inventory.Date
 	fresh int // days
 
-	known, excepted, ageing, tooOld int
-	failing, unknowns               []string
-	oldest                          inventory.Date
-	zero                            string // a note when something found puts the level at 0
-	notApplicable                   string // a note when the control does not apply at all
+	known, ageing, tooOld       int
+	failing, excepted, unknowns []string
+	oldest                      inventory.Date
+	zero                        string // a note when something found puts the level at 0
+	notApplicable               string // a note when the control does not apply at all
 }
 
 func (t *tally) population() int { return t.known + len(t.unknowns) }
@@ -56,7 +56,7 @@ func (t *tally) judge(id string, day inventory.Date, fails bool) {
 // excuse counts a member that fails under an accepted exception.
 func (t *tally) excuse(id string, day inventory.Date) {
 	if t.dated(id, day) {
-		t.excepted++
+		t.excepted = append(t.excepted, id)
 	}
 }
 
@@ -66,14 +66,15 @@ func (t *tally) unknown(id string) { t.unknowns = append(t.unknowns, id) }
 // members gives the counts as they are shown, ids in order.
 func (t *tally) members(source string) *Members {
 	slices.Sort(t.failing)
+	slices.Sort(t.excepted)
 	slices.Sort(t.unknowns)
 	return &Members{
-		Population: t.population(), Known: t.known, Failing: len(t.failing), Excepted: t.excepted,
-		FailingIDs: t.failing, UnknownIDs: t.unknowns, DataFrom: t.oldest, Source: source,
+		Population: t.population(), Known: t.known, Failing: len(t.failing), Excepted: len(t.excepted),
+		FailingIDs: t.failing, ExceptedIDs: t.excepted, UnknownIDs: t.unknowns, DataFrom: t.oldest, Source: source,
 	}
 }
 
-// days gives a duration's whole days between a day and as-of; unknown days are never within.
+// within tells whether a day lies at most some days before as-of. An unknown day never does.
 func within(day, asOf inventory.Date, days int) bool {
 	return day.Known() && int(asOf-day) <= days
 }
