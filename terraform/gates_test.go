@@ -74,6 +74,14 @@ func TestGates(t *testing.T) {
 		{name: "a change that is not told", plan: "noop", rules: record,
 			spoil: func(p *tfjson.Plan) { p.ResourceChanges[0].Change = nil },
 			want:  []string{"incomplete: terraform_data.server_a1: the plan does not say what happens to it"}},
+		{name: "known only afterwards, somewhere inside", plan: "update", rules: record,
+			spoil: func(p *tfjson.Plan) {
+				p.ResourceChanges[0].Change.AfterUnknown = map[string]any{"id": false, "triggers_replace": []any{map[string]any{"disk": true}}}
+			},
+			want: []string{"attribute: terraform_data.server_a1.triggers_replace: may not change in this stage"}},
+		{name: "a change that cannot be compared", plan: "update", rules: record,
+			spoil: func(p *tfjson.Plan) { p.ResourceChanges[0].Change.Before = "all of it" },
+			want:  []string{"attribute: terraform_data.server_a1: may not change in this stage"}},
 		{name: "put off for later", plan: "noop", rules: record,
 			spoil: func(p *tfjson.Plan) { p.Complete = &no },
 			want:  []string{"incomplete: the plan leaves changes for later, so nobody can see them all now"}},

@@ -211,6 +211,17 @@ func TestPlanRefusesForeignHCL(t *testing.T) {
 	}
 }
 
+func TestPlanBeforeRendering(t *testing.T) {
+	p, snap := crowd(1)
+	result, err := runner(t).Plan(t.Context(), t.TempDir(), render(t, p, snap), terraform.PlanOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := result.Plans[0].Error; !strings.Contains(got, "render the units first") {
+		t.Errorf("error %q does not say what to do first", got)
+	}
+}
+
 func TestPlanStops(t *testing.T) {
 	p, snap := crowd(8)
 	r, dir, units := rendered(t, p, snap)

@@ -95,9 +95,18 @@ func TestFullDisk(t *testing.T) {
 			limit = 1200 // less than any plan, more than what is written before it
 			r = runner(t)
 		}
-		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
+		var usual syscall.Rlimit
+		if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &usual); err != nil {
 			t.Fatal(err)
 		}
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: limit, Max: usual.Max}); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { // the coverage report is written after the test
+			if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &usual); err != nil {
+				t.Error(err)
+			}
+		}()
 		if task == "plan" {
 			result, err := r.Plan(t.Context(), dir, units[1:], terraform.PlanOptions{})
 			fmt.Printf("%v %+v\n", err, result.Plans)
