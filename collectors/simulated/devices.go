@@ -203,7 +203,8 @@ func (v *device) throwManagement(simple bool) {
 	default:
 		v.speaks = "2c"
 	}
-	v.weak = v.speaks != "3" && d.chance(0.15+0.6*(1-care))
+	// Who looks after things at all has no factory community left.
+	v.weak = v.speaks != "3" && care < 0.78 && d.chance(0.1+0.7*(1-care))
 	v.boots, v.booted = d.between(2, 40), v.member.since.Add(-time.Duration(d.between(1, 400*24))*time.Hour)
 	v.telnet = v.host == nil && d.chance(0.3*(1-care))
 	switch {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -23,6 +24,14 @@ type Network struct {
 // Targets tells the SNMP collector where the devices are and what it was given to ask them with.
 // For one of them that is wrong, as it is in real life.
 func (n *Network) Targets() []snmp.Target { return append([]snmp.Target(nil), n.targets...) }
+
+// Config is how the SNMP collector should look at the devices: with the settings of a real network,
+// but not as patient, since no answer is lost on loopback and those that are down stay down.
+func (n *Network) Config() snmp.Config {
+	c := snmp.DefaultConfig()
+	c.Targets, c.Timeout, c.Retries = n.Targets(), 500*time.Millisecond, 1
+	return c
+}
 
 // Wait waits until every device has stopped, which they do when the context of Serve ends. It tells
 // of the first that stopped for another reason.

@@ -95,9 +95,7 @@ func TestDemoIsCollectedWhole(t *testing.T) {
 	}
 	n := network(t, e)
 	l := &ledger{}
-	config := snmp.DefaultConfig()
-	config.Targets, config.Timeout, config.Retries = n.Targets(), 500*time.Millisecond, 1
-	c, err := snmp.New(config, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	c, err := snmp.New(n.Config(), slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -105,6 +105,9 @@ func (e *Estate) agreement(m *member) inventory.Agreement {
 	a.LegalBasis = "Angives af parterne (demo)"
 	a.SecurityAnnex = d.maybe(0.9, 0.15)
 	a.DataProcessing = d.maybe(0.95, 0.1)
+	if d.chance(0.6) {
+		a.SecuritySignedBy = "It-chef (demo)"
+	}
 	if a.Moved() {
 		a.SecurityAnnex, a.DataProcessing = yes(), yes()
 		a.CommittedLevels = map[string]int{"21c-01": 4, "21c-02": 4, "21e-01": 4}

@@ -85,10 +85,10 @@ func (e *Estate) rows(m *member, now time.Time) []inventory.Asset {
 		if s.role == "jmp" && s.backup == nil {
 			a.Backup = &inventory.Backup{Exempt: true, ReportedAt: now}
 		}
-		if s.hasAgent {
+		if s.hasAgent && s.movedTo == "" {
 			add(a, gap/4)
 		} else {
-			out = append(out, a)
+			out = append(out, a) // without an agent, or moved under a list that both parties signed
 		}
 	}
 	for _, v := range m.devices {
