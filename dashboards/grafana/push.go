@@ -149,6 +149,9 @@ func (p *push) organisation(client *gapi.Client, o Organisation) error {
 }
 
 func (p *push) ensureOrganisation(client *gapi.Client, name string) (int64, error) {
+	if strings.Contains(name, "/") { // the client puts the name into a path as it is
+		return 0, errors.New("the name must not hold a slash")
+	}
 	found, err := client.OrgByName(name)
 	if err == nil {
 		p.note("organisation", fmt.Sprint(found.ID), name, Unchanged)
