@@ -40,8 +40,20 @@ func (l *ledger) Measure(_ context.Context, samples []collectors.Sample) error {
 	return nil
 }
 
+// first is the estate of seed 1, which most tests look at; an estate never changes.
+var first = sync.OnceValues(func() (*simulated.Estate, error) {
+	return simulated.New(simulated.Config{Seed: 1, AsOf: asOf, Now: func() time.Time { return asOf }})
+})
+
 func estate(t *testing.T, seed uint64) *simulated.Estate {
 	t.Helper()
+	if seed == 1 {
+		e, err := first()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
 	e, err := simulated.New(simulated.Config{Seed: seed, AsOf: asOf, Now: func() time.Time { return asOf }})
 	if err != nil {
 		t.Fatal(err)
@@ -85,28 +97,32 @@ func snapshot(t *testing.T, e *simulated.Estate) *inventory.Snapshot {
 }
 
 func TestAnySeedGivesAWholeEstate(t *testing.T) {
-	for seed := range uint64(6) {
-		s := snapshot(t, estate(t, seed*1_000_003))
+	for seed := range uint64(3) {
+		s := snapshot(t, estate(t, seed+41))
 		if n := len(s.Assets); n < 780 || n > 950 || len(s.Flows) < 3000 || len(s.Systems) < 1700 {
-			t.Errorf("seed %d: %d assets, %d flows, %d systems", seed*1_000_003, n, len(s.Flows), len(s.Systems))
+			t.Errorf("seed %d: %d assets, %d flows, %d systems", seed+41, n, len(s.Flows), len(s.Systems))
 		}
 	}
 }
 
 func TestSameSeedGivesSameBytes(t *testing.T) {
 	text := func(seed uint64) []byte {
-		l := look(t, estate(t, seed))
+		e, err := simulated.New(simulated.Config{Seed: seed, AsOf: asOf, Now: func() time.Time { return asOf }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := look(t, e)
 		data, err := json.Marshal(map[string]any{"observations": l.observations, "samples": l.samples})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return data
 	}
-	first := text(1)
-	if !bytes.Equal(first, text(1)) {
+	one := text(1)
+	if !bytes.Equal(one, text(1)) {
 		t.Error("seed 1 gave two different estates")
 	}
-	if bytes.Equal(first, text(2)) {
+	if bytes.Equal(one, text(2)) {
 		t.Error("seeds 1 and 2 gave the same estate")
 	}
 }

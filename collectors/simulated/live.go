@@ -11,7 +11,8 @@ import (
 // busy is how busy the day is at a moment, 0-1: offices work from eight to four on weekdays.
 func busy(now time.Time) float64 {
 	hour := float64(now.Hour()) + float64(now.Minute())/60
-	day := math.Exp(-math.Pow((hour-11.5)/4, 2))
+	fromNoon := (hour - 11.5) / 4
+	day := math.Exp(-fromNoon * fromNoon)
 	if w := now.Weekday(); w == time.Saturday || w == time.Sunday {
 		day *= 0.2
 	}

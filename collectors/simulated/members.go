@@ -74,7 +74,7 @@ type member struct {
 	outline                outline
 	index                  int
 	dice                   dice
-	since                  time.Time // Config.AsOf
+	since                  time.Time // all devices were started before
 	care                   float64   // how well things are looked after, 0-1, thrown by dice
 
 	sites       []inventory.Site // the first is the server room

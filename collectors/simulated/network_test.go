@@ -117,8 +117,8 @@ func TestDemoIsCollectedWhole(t *testing.T) {
 	if len(n.Targets()) < 250 || statuses[inventory.StatusOK] < 250 {
 		t.Errorf("%d devices, answered %v; want 250 or more sound ones", len(n.Targets()), statuses)
 	}
-	if statuses[inventory.StatusUnreachable] != 2 || statuses[inventory.StatusRefused] != 1 || statuses[inventory.StatusPartial] < 2 {
-		t.Errorf("statuses are %v; want 2 unreachable, 1 refused and some partial", statuses)
+	if statuses[inventory.StatusUnreachable] < 2 || statuses[inventory.StatusRefused] != 1 || statuses[inventory.StatusPartial] < 2 {
+		t.Errorf("statuses are %v; want 2 or more unreachable, 1 refused and some partial", statuses)
 	}
 	var members []inventory.Municipality
 	for _, code := range e.Municipalities() {

@@ -40,6 +40,7 @@ type Config struct {
 type Estate struct {
 	config  Config
 	asOf    inventory.Date
+	since   time.Time // all devices were started before
 	members []*member
 }
 
@@ -54,7 +55,10 @@ func New(config Config) (*Estate, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	e := &Estate{config: config, asOf: inventory.DateOf(config.AsOf)}
+	e := &Estate{config: config, asOf: inventory.DateOf(config.AsOf), since: config.AsOf}
+	if now := config.Now(); now.Before(e.since) {
+		e.since = now // a day to come was asked for: devices have been started all the same
+	}
 	for i, o := range kitFyn {
 		facts, ok := facts.Municipality(o.code)
 		if !ok {
@@ -78,7 +82,7 @@ func (e *Estate) Municipalities() []string {
 // build makes one municipality. Each has dice of its own, so that a change to one leaves the
 // others as they were.
 func (e *Estate) build(index int, facts inventory.Municipality, o outline) *member {
-	m := &member{Municipality: facts, outline: o, index: index, dice: e.dice(facts.Code), since: e.config.AsOf}
+	m := &member{Municipality: facts, outline: o, index: index, dice: e.dice(facts.Code), since: e.since}
 	m.care = 0.55 + 0.4*m.dice.Float64()
 	m.buildSites()
 	m.buildHypervisors()

@@ -204,10 +204,10 @@ func (a *Agent) bulk(p pdu, room int, now time.Time) (binds []byte, silent bool)
 	}
 	for _, b := range p.binds[:nonRepeaters] {
 		o, v, state := a.step(b.oid, now)
-		switch {
-		case state == silence:
+		switch state {
+		case silence:
 			return nil, true
-		case state == end:
+		case end:
 			o, v = b.oid, Value{tag: tagEndOfView}
 		}
 		if !add(o, v) {

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,8 +55,13 @@ func device() *responder.Agent {
 	}
 }
 
-// serve runs an agent on a free port of loopback and gives its address.
+// serve runs an agent on a free port of loopback, an hour after it started, and gives its address.
 func serve(t *testing.T, a *responder.Agent) *net.UDPAddr {
+	t.Helper()
+	return serveAt(t, a, func() time.Time { return started.Add(time.Hour) })
+}
+
+func serveAt(t *testing.T, a *responder.Agent, now func() time.Time) *net.UDPAddr {
 	t.Helper()
 	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
@@ -64,7 +70,7 @@ func serve(t *testing.T, a *responder.Agent) *net.UDPAddr {
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		if err := responder.Serve(ctx, conn, a, func() time.Time { return started.Add(time.Hour) }); err != nil {
+		if err := responder.Serve(ctx, conn, a, now); err != nil {
 			t.Error(err)
 		}
 	})
@@ -185,6 +191,39 @@ func TestGosnmpReadsAES256(t *testing.T) {
 	}
 	if got[59].Value != uint64(1<<63+59) {
 		t.Errorf("last row is %v", got[59].Value)
+	}
+}
+
+// TestClockIsKept lets the device's clock run away between two requests: the stale time is reported,
+// and the client finds its way back with what the report says.
+func TestClockIsKept(t *testing.T) {
+	var later atomic.Int64
+	a := device()
+	address := serveAt(t, a, func() time.Time { return started.Add(time.Hour + time.Duration(later.Load())) })
+	var reports atomic.Int32
+	g := &gosnmp.GoSNMP{
+		Target: "127.0.0.1", Port: uint16(address.Port), Version: gosnmp.Version3, Timeout: time.Second, Retries: 1, MaxOids: 60,
+		SecurityModel: gosnmp.UserSecurityModel, MsgFlags: gosnmp.AuthPriv,
+		SecurityParameters: &gosnmp.UsmSecurityParameters{
+			UserName: "aes128", AuthenticationProtocol: gosnmp.SHA256, AuthenticationPassphrase: "auth-password",
+			PrivacyProtocol: gosnmp.AES, PrivacyPassphrase: "priv-password",
+		},
+		OnRecv: func(*gosnmp.GoSNMP) { reports.Add(1) },
+	}
+	connect(t, g)
+	read := func() {
+		t.Helper()
+		got, err := g.Get([]string{"1.3.6.1.2.1.1.1.0"})
+		if err != nil || string(got.Variables[0].Value.([]byte)) != "demo device" {
+			t.Fatalf("got %v, error %v", got, err)
+		}
+	}
+	read()
+	before := reports.Load()
+	later.Store(int64(200 * time.Second))
+	read()
+	if n := reports.Load() - before; n != 2 {
+		t.Errorf("%d packets after the clock ran away, want a report and an answer", n)
 	}
 }
 

@@ -178,7 +178,7 @@ func (a *Agent) seal(m message, keys *keys, flags byte, contextEngine, body []by
 }
 
 // engineTime is the seconds since the device last started.
-func (a *Agent) engineTime(now time.Time) int { return int(now.Sub(a.Started) / time.Second) }
+func (a *Agent) engineTime(now time.Time) int { return max(0, int(now.Sub(a.Started)/time.Second)) }
 
 // genuine tells whether a packet carries the digest that only the key's holders can make.
 func (k *keys) genuine(packet, digest []byte) bool {

@@ -79,7 +79,7 @@ func Gauge32(n uint64) Value { return Value{tag: tagGauge32, number: min(n, 0xff
 
 // Ticks is a time span in hundredths of a second.
 func Ticks(d time.Duration) Value {
-	return Value{tag: tagTicks, number: uint64(d/(10*time.Millisecond)) & 0xffffffff}
+	return Value{tag: tagTicks, number: uint64(max(0, d)/(10*time.Millisecond)) & 0xffffffff}
 }
 
 // Counter64 is a counter of 64 bits, which SNMPv1 cannot carry.
