@@ -142,7 +142,7 @@ func TestEstateIsOfTheAgreedSize(t *testing.T) {
 	if systems["492"] >= systems["479"] {
 		t.Errorf("Ærø has %d systems, Svendborg %d", systems["492"], systems["479"])
 	}
-	if len(s.Centres) != 1 || len(s.Links) != 8 || len(s.Agreements) != 8 || len(s.Contracts) < 500 {
+	if len(s.Centres) != 1 || len(s.Links) != 9 || len(s.Agreements) != 8 || len(s.Contracts) < 500 {
 		t.Errorf("%d centres, %d links, %d agreements, %d contracts", len(s.Centres), len(s.Links), len(s.Agreements), len(s.Contracts))
 	}
 	resolved := 0

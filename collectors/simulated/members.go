@@ -53,7 +53,7 @@ var kitFyn = []outline{
 		servers: 50, hypervisors: 3, switches: 12, routers: 1, firewalls: 2, wlan: 1, storage: 1, ups: 2, printers: 2, systems: 190, linkMbps: 1000},
 	{code: host,
 		prefix: "odk", net: 46,
-		servers: 190, hypervisors: 12, switches: 42, routers: 3, firewalls: 4, wlan: 3, storage: 4, ups: 6, printers: 4, balancers: 2, systems: 300},
+		servers: 190, hypervisors: 12, switches: 42, routers: 3, firewalls: 4, wlan: 3, storage: 4, ups: 6, printers: 4, balancers: 2, systems: 300, linkMbps: 10000},
 	{code: "479",
 		state: inventory.StateStable, window: "before 2025-09-01", prefix: "svk", net: 47,
 		servers: 75, hypervisors: 4, switches: 18, routers: 1, firewalls: 2, wlan: 2, storage: 2, ups: 3, printers: 2, balancers: 1, systems: 240, linkMbps: 2000},

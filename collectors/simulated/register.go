@@ -67,18 +67,18 @@ func add(a, b inventory.Capacity) inventory.Capacity {
 	}
 }
 
-// links is the municipality's connection to the centre: none for the host, whose servers are there.
+// links is the municipality's connection to the centre; the host's is a fibre across town.
 func (e *Estate) links(m *member) []inventory.Link {
-	if m.Code == host {
-		return nil
-	}
 	d := e.dice(m.Code + " link")
 	link := inventory.Link{
 		ID: "link-" + m.Code, Municipality: m.Code, FromSite: m.sites[0].ID, Centre: centre,
 		Supplier: "Strandskade Net (fiktiv)", Medium: "fibre", Mbps: m.outline.linkMbps,
 		LatencyMS: round(d.real(1.2, 3.5), 1), Redundant: d.maybe(0.3+0.5*m.care, 0.25),
 	}
-	if m.outline.linkMbps < 500 {
+	switch {
+	case m.Code == host:
+		link.LatencyMS = 0.4
+	case m.outline.linkMbps < 500:
 		link.Medium, link.LatencyMS = "radio", round(d.real(5, 9), 1)
 	}
 	return []inventory.Link{link}
