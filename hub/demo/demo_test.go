@@ -1,30 +1,66 @@
 package demo_test
 
 import (
+	"context"
+	"fmt"
 	"log/slog"
+	"os"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/samdrift/samdrift/hub"
 	"github.com/samdrift/samdrift/hub/demo"
 )
 
-// The demo holds what docs/demo.md promises, collected over real SNMP and through agents' documents.
-func TestDemoIsCollected(t *testing.T) {
-	d, err := demo.Open(t.Context(), demo.DefaultOptions(t.TempDir()), slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := d.Close(); err != nil {
-			t.Error(err)
+var (
+	once   sync.Once
+	shared *demo.Demo
+)
+
+// collected gives the demo after one full look, made once for all tests of this package.
+func collected(t *testing.T) *demo.Demo {
+	t.Helper()
+	once.Do(func() {
+		d, err := demo.Open(context.Background(), demo.DefaultOptions(folder), slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		shared = d
+		if err := d.Collect(context.Background()); err != nil {
+			t.Fatal(err)
 		}
 	})
-	started := time.Now()
-	if err := d.Collect(t.Context()); err != nil {
-		t.Fatal(err)
+	if shared == nil {
+		t.Fatal("the demo could not be opened, see the first test")
 	}
-	t.Logf("collected and worked out in %v", time.Since(started).Round(time.Millisecond))
+	return shared
+}
+
+var folder string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "samdrift-demo-test-")
+	if err != nil {
+		panic(err)
+	}
+	folder = dir
+	code := m.Run()
+	if shared != nil {
+		if err := shared.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// The demo holds what docs/demo.md promises, collected over real SNMP and through agents' documents.
+func TestDemoIsCollected(t *testing.T) {
+	d := collected(t)
 	admin := demo.People()[3]
 	o, err := d.Hub.Overview(t.Context(), admin)
 	if err != nil {
