@@ -1,15 +1,15 @@
 // Package assign sends items (municipalities) to bins (centres) at the least total cost within the
 // bins' capacities, and says how good the answer is.
 //
-// It works on plain integers. Solve takes a lower bound from Lagrangian relaxation of the capacities,
-// a good start from regret and exchanges, strikes out every choice that the bound shows cannot be
-// part of a better answer, and searches the rest exhaustively. At the size of a country (98 items,
-// five bins) that ends with a proof nearly always; when the search runs out of its budget of nodes,
-// which does not depend on the machine, the best answer and the bound are returned unproven.
+// It works on plain integers. A lower bound comes from Lagrangian relaxation of the capacities: each
+// bin's resources get prices, and every item takes what is cheapest at those prices. Choices that the
+// bound shows to be too dear are struck out, and the rest is searched, with the prices found anew at
+// every branch. Good answers come from regret and exchanges along the way. The search has a budget
+// that does not depend on the machine; when it runs out, the best answer and the bound are returned
+// unproven.
 package assign
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -35,23 +35,22 @@ type Solution struct {
 	Cost     int64   // costs and refusals together
 	Bound    float64 // no answer costs less
 	Proven   bool    // no answer is better, or none exists
-	Nodes    int     // of the search
+	Nodes    int     // branches of the search
 }
 
-// budget is how many nodes the search may visit: one to two seconds on a small machine.
-const budget = 10_000_000
+// budget is how many times the search may price all items: about a second on a small machine at the
+// size of a country.
+const budget = 600_000
 
 // Solve finds the cheapest assignment.
 func Solve(p Problem) Solution {
 	m := newModel(p)
-	best, bestCost := m.start()
-	u, bound := m.relax(bestCost)
-	s := search{model: m, best: best, bestCost: bestCost}
-	s.run(u)
-	sol := Solution{Bin: make([]int, m.items), Cost: s.bestCost, Bound: bound, Nodes: s.nodes, Proven: s.nodes < budget}
+	s := newSearch(m)
+	bound := s.run()
+	sol := Solution{Bin: make([]int, m.items), Cost: s.bestCost, Bound: bound, Nodes: s.nodes, Proven: s.spent < budget}
 	sol.Feasible = s.best != nil
 	if !sol.Feasible {
-		sol.Cost = 0
+		sol.Cost, sol.Bound = 0, 0
 		for i := range sol.Bin {
 			sol.Bin[i] = Refused
 		}
@@ -100,8 +99,8 @@ func (m *model) fits(left [][]int64, i, j int) bool {
 	if j == m.bins {
 		return true
 	}
-	for r, d := range m.demand[i] {
-		if d > left[j][r] {
+	for r, l := range left[j] {
+		if m.demand[i][r] > l {
 			return false
 		}
 	}
@@ -113,62 +112,62 @@ func (m *model) put(left [][]int64, i, j int, sign int64) {
 	if j == m.bins {
 		return
 	}
-	for r, d := range m.demand[i] {
-		left[j][r] -= sign * d
+	for r := range left[j] {
+		left[j][r] -= sign * m.demand[i][r]
 	}
 }
 
-func (m *model) room() [][]int64 {
-	left := make([][]int64, m.bins)
+// room gives a copy of what is left, or of all capacity.
+func room(left [][]int64) [][]int64 {
+	out := make([][]int64, len(left))
 	for j := range left {
-		left[j] = slices.Clone(m.capacity[j])
+		out[j] = slices.Clone(left[j])
 	}
-	return left
+	return out
 }
 
-// start builds an answer: the item that would lose most by not getting its best bin goes first, then
-// items move and change places while that saves. It gives nil when it finds no room for some item;
-// the search may still.
-func (m *model) start() ([]int, int64) {
-	left := m.room()
-	bin := make([]int, m.items)
-	for i := range bin {
-		bin[i] = -1
+// complete puts the items that have no bin (-1) where there is room: the item that would lose most by
+// not getting its best bin goes first. It tells whether all found room.
+func (m *model) complete(bin []int, left [][]int64, price func(i, j int) float64) bool {
+	var open []int
+	prices := make([][]float64, m.items)
+	for i, j := range bin {
+		if j >= 0 {
+			continue
+		}
+		open = append(open, i)
+		prices[i] = make([]float64, m.all)
+		for j := range m.all {
+			prices[i][j] = price(i, j)
+		}
 	}
-	for range m.items {
-		item, to, most := -1, -1, int64(-1)
-		for i := range m.items {
-			if bin[i] >= 0 {
-				continue
-			}
-			first, second, at := int64(math.MaxInt64), int64(math.MaxInt64), -1
+	for len(open) > 0 {
+		at, to, most := -1, -1, -1.0
+		for k, i := range open {
+			first, second, where := math.Inf(1), math.Inf(1), -1
 			for j := range m.all {
-				c := m.cost[i][j]
-				if c == Forbidden || !m.fits(left, i, j) {
+				v := prices[i][j]
+				if v >= second || m.cost[i][j] == Forbidden || !m.fits(left, i, j) {
 					continue
 				}
-				if c < first {
-					first, second, at = c, first, j
-				} else if c < second {
-					second = c
+				if v < first {
+					first, second, where = v, first, j
+				} else {
+					second = v
 				}
 			}
-			if at < 0 {
-				return nil, math.MaxInt64
+			if where < 0 {
+				return false
 			}
-			if regret := second - first; regret > most {
-				item, to, most = i, at, regret
+			if second-first > most {
+				at, to, most = k, where, second-first
 			}
 		}
-		bin[item] = to
-		m.put(left, item, to, 1)
+		bin[open[at]] = to
+		m.put(left, open[at], to, 1)
+		open = slices.Delete(open, at, at+1)
 	}
-	m.exchange(bin, left)
-	var total int64
-	for i, j := range bin {
-		total += m.cost[i][j]
-	}
-	return bin, total
+	return true
 }
 
 // exchange improves an answer by moving one item, or swapping two, while it saves anything.
@@ -198,221 +197,5 @@ func (m *model) exchange(bin []int, left [][]int64) {
 				m.put(left, k, bin[k], 1)
 			}
 		}
-	}
-}
-
-// relax gives the prices of the bins' resources that make the bound high, and the bound itself:
-// every item takes its cheapest bin at cost plus price times demand, and the prices of all room are
-// paid back (Lagrangian relaxation, subgradient steps).
-func (m *model) relax(upper int64) ([][]float64, float64) {
-	u, best := make([][]float64, m.bins), make([][]float64, m.bins)
-	scale := make([][]float64, m.bins) // resources differ by orders of magnitude: work in shares of the bin
-	for j := range u {
-		u[j], best[j], scale[j] = make([]float64, m.resources), make([]float64, m.resources), make([]float64, m.resources)
-		for r := range scale[j] {
-			scale[j][r] = 1 / math.Max(1, float64(m.capacity[j][r]))
-		}
-	}
-	target := float64(upper)
-	if upper == math.MaxInt64 {
-		target = 0
-		for i := range m.cost {
-			for _, c := range m.cost[i] {
-				target += float64(max(0, c))
-			}
-		}
-	}
-	bound, step, stale := math.Inf(-1), 2.0, 0
-	slack := make([][]float64, m.bins)
-	for range 600 {
-		value := 0.0
-		for j := range slack {
-			slack[j] = make([]float64, m.resources)
-			for r := range slack[j] {
-				slack[j][r] = -float64(m.capacity[j][r]) * scale[j][r]
-				value -= u[j][r] * float64(m.capacity[j][r]) * scale[j][r]
-			}
-		}
-		for i := range m.items {
-			at, least := -1, math.Inf(1)
-			for j := range m.all {
-				if v := m.price(i, j, u, scale); v < least {
-					at, least = j, v
-				}
-			}
-			if at < 0 {
-				return best, math.Inf(1) // an item that may go nowhere
-			}
-			value += least
-			if at < m.bins {
-				for r, d := range m.demand[i] {
-					slack[at][r] += float64(d) * scale[at][r]
-				}
-			}
-		}
-		if value > bound {
-			bound, stale = value, 0
-			for j := range u {
-				copy(best[j], u[j])
-			}
-		} else if stale++; stale >= 20 {
-			step, stale = step/2, 0
-		}
-		norm := 0.0
-		for j := range slack {
-			for r, g := range slack[j] {
-				if u[j][r] > 0 || g > 0 {
-					norm += g * g
-				}
-			}
-		}
-		if norm == 0 || step < 1e-4 || value >= target {
-			break
-		}
-		for j := range u {
-			for r := range u[j] {
-				u[j][r] = math.Max(0, u[j][r]+step*(target-value)/norm*slack[j][r])
-			}
-		}
-	}
-	for j := range best { // back to prices per unit
-		for r := range best[j] {
-			best[j][r] *= scale[j][r]
-		}
-	}
-	return best, math.Max(0, bound)
-}
-
-// price is the cost of an item in a bin plus what its demand costs there. Infinite: forbidden.
-func (m *model) price(i, j int, u, scale [][]float64) float64 {
-	if m.cost[i][j] == Forbidden {
-		return math.Inf(1)
-	}
-	v := float64(m.cost[i][j])
-	if j < m.bins {
-		for r, d := range m.demand[i] {
-			p := u[j][r]
-			if scale != nil {
-				p *= scale[j][r]
-			}
-			v += p * float64(d)
-		}
-	}
-	return v
-}
-
-// search goes through what the bound leaves open.
-type search struct {
-	*model
-	best     []int
-	bestCost int64
-	nodes    int
-
-	options [][]option // per depth, cheapest first
-	item    []int      // per depth
-	rest    []float64  // least cost of the items from this depth on
-	needed  [][]int64  // per depth and resource: demand of the items from this depth on
-	left    [][]int64
-	bin     []int
-}
-
-type option struct {
-	bin   int
-	price float64
-}
-
-// run orders the items, those with fewest and most different options first, and searches.
-func (s *search) run(u [][]float64) {
-	paid := 0.0
-	for j := range u {
-		for r, v := range u[j] {
-			paid -= v * float64(s.capacity[j][r])
-		}
-	}
-	s.options = make([][]option, s.items)
-	s.item = make([]int, s.items)
-	total := paid
-	for i := range s.items {
-		s.item[i] = i
-		for j := range s.all {
-			if v := s.price(i, j, u, nil); !math.IsInf(v, 1) {
-				s.options[i] = append(s.options[i], option{j, v})
-			}
-		}
-		if len(s.options[i]) == 0 {
-			return // nowhere to go: no answer exists
-		}
-		slices.SortStableFunc(s.options[i], func(a, b option) int { return cmp.Compare(a.price, b.price) })
-		total += s.options[i][0].price
-	}
-	regret := make([]float64, s.items)
-	for i, os := range s.options {
-		// Strike out what the bound shows to be too dear.
-		s.options[i] = slices.DeleteFunc(os, func(o option) bool {
-			return o != os[0] && s.tooDear(total+o.price-os[0].price)
-		})
-		regret[i] = math.Inf(1)
-		if len(s.options[i]) > 1 {
-			regret[i] = s.options[i][1].price - s.options[i][0].price
-		}
-	}
-	slices.SortStableFunc(s.item, func(a, b int) int { return cmp.Compare(regret[b], regret[a]) })
-	ordered := make([][]option, s.items)
-	for d, i := range s.item {
-		ordered[d] = s.options[i]
-	}
-	s.options = ordered
-	s.rest = make([]float64, s.items+1)
-	s.needed = make([][]int64, s.items+1)
-	s.needed[s.items] = make([]int64, s.resources)
-	for d := s.items - 1; d >= 0; d-- {
-		s.rest[d] = s.rest[d+1] + s.options[d][0].price
-		s.needed[d] = slices.Clone(s.needed[d+1])
-		if s.options[d][len(s.options[d])-1].bin != s.bins && !slices.ContainsFunc(s.options[d], func(o option) bool { return o.bin == s.bins }) {
-			for r, v := range s.demand[s.item[d]] {
-				s.needed[d][r] += v
-			}
-		}
-	}
-	s.left = s.room()
-	s.bin = make([]int, s.items)
-	s.descend(0, paid, 0)
-}
-
-// tooDear tells whether an answer of at least this price cannot beat the best one. Costs are whole
-// numbers, so a better answer is at least one cheaper; the rest is room for rounding.
-func (s *search) tooDear(price float64) bool {
-	return s.bestCost != math.MaxInt64 && price > float64(s.bestCost)-1+1e-6+1e-12*float64(s.bestCost)
-}
-
-func (s *search) descend(depth int, price float64, cost int64) {
-	if depth == s.items {
-		if cost < s.bestCost {
-			s.bestCost, s.best = cost, slices.Clone(s.bin)
-		}
-		return
-	}
-	for r, need := range s.needed[depth] {
-		var room int64
-		for j := range s.left {
-			room += s.left[j][r]
-		}
-		if need > room {
-			return
-		}
-	}
-	i := s.item[depth]
-	for _, o := range s.options[depth] {
-		if s.nodes >= budget || s.tooDear(price+o.price+s.rest[depth+1]) {
-			return
-		}
-		if !s.fits(s.left, i, o.bin) {
-			continue
-		}
-		s.nodes++
-		s.bin[i] = o.bin
-		s.put(s.left, i, o.bin, 1)
-		s.descend(depth+1, price+o.price, cost+s.cost[i][o.bin])
-		s.put(s.left, i, o.bin, -1)
 	}
 }
