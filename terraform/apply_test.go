@@ -130,7 +130,7 @@ func TestApplyRefuses(t *testing.T) {
 		{"the proposer's own approval", func(_ *testing.T, s *scene) { s.a.By = "ANNA" }, terraform.GateApproval},
 		{"another unit's approval", func(_ *testing.T, s *scene) { s.a.Unit = "440-b1" }, terraform.GateApproval},
 		{"an agreement that fell back to a proposal", func(_ *testing.T, s *scene) { s.unit.Decided = false }, terraform.GateUndecided},
-		{"another engine", func(_ *testing.T, s *scene) { s.a.Version = "1.5.7" }, terraform.GateChanged},
+		{"another engine", func(_ *testing.T, s *scene) { s.a.Version = "0.0.1" }, terraform.GateChanged},
 		{"other providers", func(_ *testing.T, s *scene) { s.a.LockSHA256 = "other" }, terraform.GateChanged},
 		{"no plan file", func(t *testing.T, s *scene) {
 			if err := os.Remove(filepath.Join(s.dir, s.unit.Dir(), "plan.bin")); err != nil {
