@@ -59,7 +59,7 @@ func (r *Runner) Apply(ctx context.Context, dir string, u Unit, a Approval) (App
 	if err := s.fill(ctx, r, fresh, &p); err != nil {
 		return applied, err
 	}
-	if err := refused(u.ID, "apply", append(p.compare(a), BlastRadius([]UnitPlan{p}, r.Config.Limits)...)); err != nil {
+	if err := refused(u.ID, "apply", p.compare(a)); err != nil {
 		return applied, err
 	}
 	// The fresh plan took time: the approval must still be valid now.

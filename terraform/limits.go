@@ -26,21 +26,23 @@ func (l Limits) Validate() error {
 	return errors.Join(faults...)
 }
 
+// unit refuses a plan that touches too much of one unit.
+func (l Limits) unit(p *UnitPlan) []Refusal {
+	if n := p.Add + p.Change + p.Destroy; n > l.ChangesPerUnit {
+		return []Refusal{{Gate: GateBlastRadius, Reason: fmt.Sprintf("changes %d resources, the limit is %d in one unit", n, l.ChangesPerUnit)}}
+	}
+	return nil
+}
+
 // BlastRadius refuses a set of plans that together would touch too much, before any is applied.
 func BlastRadius(plans []UnitPlan, l Limits) []Refusal {
 	var refusals []Refusal
 	run := 0
 	waves := map[string]int{}
 	for _, p := range plans {
-		changes := p.Add + p.Change + p.Destroy
-		if changes == 0 {
-			continue
-		}
-		run++
-		waves[p.Wave]++
-		if changes > l.ChangesPerUnit {
-			refusals = append(refusals, Refusal{Gate: GateBlastRadius, Resource: p.Unit,
-				Reason: fmt.Sprintf("changes %d resources, the limit is %d in one unit", changes, l.ChangesPerUnit)})
+		if p.Add+p.Change+p.Destroy > 0 {
+			run++
+			waves[p.Wave]++
 		}
 	}
 	for _, wave := range sortedKeys(waves) {

@@ -50,7 +50,7 @@ func (p UnitPlan) Planned() bool { return p.PlanSHA256 != "" }
 type Result struct {
 	Engine   Engine     `json:"engine,omitzero"` // zero: there was none
 	Plans    []UnitPlan `json:"units"`           // in the units' order
-	Refusals []Refusal  `json:"refusals"`        // why these plans may not all be applied in one run
+	Refusals []Refusal  `json:"refusals"`        // why the chosen plans may not all be applied in one run
 	rendered []Unit
 }
 
@@ -122,6 +122,12 @@ func (r Result) sum(key func(agreement, wave string) Summary) []Summary {
 	return list
 }
 
+// survey tells that everything is planned, to see how it stands. Nobody applies it in one run, so
+// the limits of a run are not asked of it.
+func (o PlanOptions) survey() bool {
+	return len(o.Agreements) == 0 && len(o.Waves) == 0 && o.MaxUnits == 0
+}
+
 // choose gives the units that the options ask for, in order.
 func (o PlanOptions) choose(units []Unit) []Unit {
 	var chosen []Unit
@@ -180,7 +186,9 @@ func (r *Runner) Plan(ctx context.Context, dir string, units []Unit, opt PlanOpt
 	}
 	err := work.Wait()
 	result.Plans = slices.DeleteFunc(plans, func(p UnitPlan) bool { return p.Unit == "" })
-	result.Refusals = append(result.Refusals, BlastRadius(result.Plans, r.Config.Limits)...)
+	if !opt.survey() {
+		result.Refusals = append(result.Refusals, BlastRadius(result.Plans, r.Config.Limits)...)
+	}
 	return result, err
 }
 
@@ -212,7 +220,7 @@ func (s *shop) fill(ctx context.Context, r *Runner, name string, p *UnitPlan) er
 	}
 	rules := RulesFor(s.unit.Platform)
 	p.Add, p.Change, p.Destroy = count(plan)
-	p.Refusals = append([]Refusal{}, Gates(plan, rules)...)
+	p.Refusals = append(append([]Refusal{}, Gates(plan, rules)...), r.Config.Limits.unit(p)...)
 	if p.Digest, err = Digest(plan, rules); err != nil {
 		return err
 	}

@@ -140,6 +140,25 @@ func TestPlanChooses(t *testing.T) {
 	}
 }
 
+func TestPlanAsksTheLimits(t *testing.T) {
+	p, snap := crowd(3)
+	r, dir, units := rendered(t, p, snap)
+	r.Config.Limits = terraform.Limits{UnitsPerRun: 1, UnitsPerWave: 9, ChangesPerUnit: 9}
+	chosen, err := r.Plan(t.Context(), dir, units, terraform.PlanOptions{Waves: []string{"450-1"}})
+	if err != nil || len(chosen.Refusals) != 1 || chosen.Refusals[0].Gate != terraform.GateBlastRadius {
+		t.Errorf("a chosen run of 2 units: %v, refusals %v; want the limit of 1 to refuse it", err, chosen.Refusals)
+	}
+	survey, err := r.Plan(t.Context(), dir, units, terraform.PlanOptions{})
+	if err != nil || len(survey.Refusals) != 0 {
+		t.Errorf("a survey of everything: %v, refusals %v; want none", err, survey.Refusals)
+	}
+	r.Config.Limits.ChangesPerUnit = 0
+	tight, err := r.Plan(t.Context(), dir, units, terraform.PlanOptions{})
+	if err != nil || tight.ByAgreement()[0].Refused != 3 {
+		t.Errorf("units over their own limit: %v, %+v; want all 3 refused", err, tight.ByAgreement())
+	}
+}
+
 func TestPlanTakesHostileNames(t *testing.T) {
 	p, snap := estate("x")
 	p.Groups[1].Assets, snap.Assets = nil, snap.Assets[:0:0]
