@@ -44,6 +44,29 @@ type entity struct {
 	descr, maker, hardware, firmware, software string
 }
 
+// column gives what the rules call a column of the part.
+func (e entity) column(name string) string {
+	switch name {
+	case "model":
+		return e.Model
+	case "serial":
+		return e.Serial
+	case "software":
+		return e.software
+	case "firmware":
+		return e.firmware
+	case "hardware":
+		return e.hardware
+	case "name":
+		return e.Name
+	case "descr":
+		return e.descr
+	case "maker":
+		return e.maker
+	}
+	return ""
+}
+
 func readEntities(s *session, l *look) inventory.TableStatus {
 	g := s.walk(entityColumns...)
 	for _, index := range g.indexes() {

@@ -35,7 +35,7 @@ type identity struct {
 func identify(s *session, l *look) {
 	f := facts{
 		objectID: strings.TrimPrefix(l.asset.Management.SysObjectID, "."),
-		descr:    l.asset.Management.SysDescr,
+		descr:    strings.Trim(l.asset.Management.SysDescr, "\" \t\n"), // some agents quote it
 		entities: l.entities,
 		values:   map[string]string{},
 		software: map[string]string{},

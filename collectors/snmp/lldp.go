@@ -56,13 +56,14 @@ func readLLDP(s *session, l *look) inventory.TableStatus {
 	for _, index := range rows {
 		// The index is lldpRemTimeMark, lldpRemLocalPortNum, lldpRemIndex.
 		numbers, ok := oidNumbers(index)
-		if !ok || len(numbers) != 3 {
-			remote.fault("LLDP neighbour has the index %s, want three numbers", index)
-			continue
+		localPort := ""
+		if ok && len(numbers) == 3 {
+			localPort = ports.name(int(numbers[1]))
+		} else {
+			remote.fault("the index of LLDP neighbours does not tell their local port")
 		}
 		n := inventory.Neighbour{
-			Protocol:  "lldp",
-			LocalPort: ports.name(int(numbers[1])),
+			Protocol: "lldp", LocalPort: localPort,
 			RemoteName: or(remote.text(remSysName, index),
 				lldpID(remote.cells[remChassisID][index], remote.number(remChassisSubtype, index), chassisSubtypeMAC, chassisSubtypeNetwork)),
 			RemotePort: lldpID(remote.cells[remPortID][index], remote.number(remPortSubtype, index), portSubtypeMAC, portSubtypeNetwork),

@@ -289,19 +289,17 @@ func (f facts) find(s source) string {
 	return plausible(v)
 }
 
-// entity gives a column of the chassis: the first one that says something, so of a stack the first
-// member.
+// entity gives a column of the part that stands for the whole device: the first chassis that has it
+// (of a stack the first member), else the stack, else a part that is inside no other.
 func (f facts) entity(column string) string {
-	for _, class := range []string{"stack", "chassis"} {
+	whole := []func(entity) bool{
+		func(e entity) bool { return e.Class == "chassis" },
+		func(e entity) bool { return e.Class == "stack" },
+		func(e entity) bool { return e.Parent == 0 && e.Class != "sensor" && e.Class != "port" },
+	}
+	for _, fits := range whole {
 		for _, e := range f.entities {
-			if e.Class != class {
-				continue
-			}
-			v := map[string]string{
-				"model": e.Model, "serial": e.Serial, "software": e.software, "firmware": e.firmware,
-				"hardware": e.hardware, "name": e.Name, "descr": e.descr, "maker": e.maker,
-			}[column]
-			if v = plausible(v); v != "" {
+			if v := plausible(e.column(column)); fits(e) && v != "" {
 				return v
 			}
 		}
