@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"time"
 
@@ -41,15 +42,13 @@ func FindEngine(ctx context.Context, c Config) (Engine, error) {
 	}
 	var faults []error
 	for _, name := range []string{"tofu", "terraform"} {
-		path, err := exec.LookPath(name)
-		if err != nil {
-			continue
-		}
-		e, err := inspect(ctx, path)
+		e, err := inspect(ctx, name)
 		if err == nil {
 			return e, nil
 		}
-		faults = append(faults, err)
+		if !errors.Is(err, exec.ErrNotFound) {
+			faults = append(faults, err)
+		}
 	}
 	if len(faults) > 0 {
 		return Engine{}, fmt.Errorf("%w; %w", errors.Join(faults...), ErrNoEngine)
@@ -59,8 +58,15 @@ func FindEngine(ctx context.Context, c Config) (Engine, error) {
 
 var versionLine = regexp.MustCompile(`^(OpenTofu|Terraform) v(\S+)`)
 
-// inspect asks a program what it is.
-func inspect(ctx context.Context, path string) (Engine, error) {
+// inspect finds a program by its name on PATH or by its path, and asks it what it is.
+func inspect(ctx context.Context, name string) (Engine, error) {
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return Engine{}, err
+	}
+	if path, err = filepath.Abs(path); err != nil { // it will run in the units' folders
+		return Engine{}, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, "version")

@@ -84,6 +84,17 @@ func TestFindEngineConfiguredButMissing(t *testing.T) {
 	}
 }
 
+func TestFindEngineByARelativePath(t *testing.T) {
+	t.Chdir(t.TempDir())
+	program(t, ".", "mine", "Terraform v1.9.0")
+	config := terraform.DefaultConfig()
+	config.Engine = "./mine"
+	engine, err := terraform.FindEngine(t.Context(), config)
+	if err != nil || !filepath.IsAbs(engine.Path) {
+		t.Errorf("engine %+v, %v; want it by its full path, since it runs in other folders", engine, err)
+	}
+}
+
 func TestConfigValidate(t *testing.T) {
 	if err := terraform.DefaultConfig().Validate(); err != nil {
 		t.Fatalf("the default configuration is refused: %v", err)

@@ -57,12 +57,9 @@ type shop struct {
 	output *bytes.Buffer // everything the engine said in the current step
 }
 
-// open prepares the engine's configuration file and environment for one unit. root is the folder
-// that Write was given.
+// open takes the engine to a unit's folder, when the folder holds what was rendered and no more.
+// root is the folder that Write was given.
 func (r *Runner) open(root string, u Unit) (*shop, error) {
-	if r.Engine.Path == "" {
-		return nil, ErrNoEngine
-	}
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, fmt.Errorf("unit %s: %w", u.ID, err)
