@@ -302,3 +302,6 @@ type ReportPrevious struct {
 	LastWaveEnd  inventory.Date `json:"last_wave_end,omitzero"`
 	Headline     float64        `json:"headline"`
 }
+
+// IsDemo tells whether the answer stands on invented data.
+func (m Meta) IsDemo() bool { return m.Demo }

@@ -173,11 +173,12 @@ func (m *merger) takeCollection(o *Observation, id string) {
 	}
 }
 
-// takeFlows replaces what the observed asset said earlier about its outgoing traffic.
+// takeFlows replaces what the observed asset said earlier about its own outgoing traffic. What others
+// told of it stays: a host without an agent is known through its peers only.
 func (m *merger) takeFlows(o *Observation) {
-	if o.Asset != nil {
-		for _, f := range o.Flows {
-			delete(m.flows, o.Municipality+" "+f.FromIP)
+	if len(o.Flows) > 0 && o.Asset != nil {
+		for _, a := range o.Asset.Addresses {
+			delete(m.flows, o.Municipality+" "+a.IP)
 		}
 	}
 	for _, f := range o.Flows {

@@ -127,7 +127,11 @@ func TestFlowsStayWithinTheMunicipality(t *testing.T) {
 	there.Municipality = "479"
 	web := seen("agent", "c", monday, inventory.Asset{Name: "web-1", Serial: "C", Addresses: []inventory.Address{{IP: "10.0.0.6"}}})
 	web.Flows = []inventory.Flow{{FromIP: "10.0.0.6", ToIP: "10.0.0.5", Protocol: "tcp", Port: 1433, BytesPerDay: 10}}
+	here.Flows = []inventory.Flow{{FromIP: "10.0.0.99", ToIP: "10.0.0.5", Protocol: "tcp", Port: 1433, BytesPerDay: 7}}
 	s, _ := inventory.Merge(empty(), []inventory.Observation{here, there, web}, monday)
+	if len(s.Flows) != 2 {
+		t.Fatalf("want the flow of the web server and the one the database saw from a host without agent, got %+v", s.Flows)
+	}
 	to, ok := s.Asset(s.Flows[0].To)
 	if !ok || to.Municipality != "461" {
 		t.Errorf("flow goes to %+v, want the database of 461", to)
@@ -135,7 +139,7 @@ func TestFlowsStayWithinTheMunicipality(t *testing.T) {
 	web.Flows = []inventory.Flow{{FromIP: "10.0.0.6", ToIP: "10.0.0.7", Protocol: "tcp", Port: 443}}
 	web.At = monday.Add(time.Hour)
 	s, _ = inventory.Merge(s, []inventory.Observation{web}, web.At)
-	if len(s.Flows) != 1 || s.Flows[0].ToIP != "10.0.0.7" || s.Flows[0].To != "" {
+	if len(s.Flows) != 2 || s.Flows[0].ToIP != "10.0.0.7" || s.Flows[0].To != "" || s.Flows[1].FromIP != "10.0.0.99" {
 		t.Errorf("a new look replaces the flows of its host and leaves unknown ends unknown, got %+v", s.Flows)
 	}
 }

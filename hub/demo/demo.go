@@ -33,6 +33,10 @@ func DefaultOptions(dir string) Options {
 	return Options{Dir: dir, Seed: 1, PollEvery: 10 * time.Second, FullEvery: 10 * time.Minute}
 }
 
+// devicePort is where the devices answer, so that a demo that is run again on the same directory
+// finds them at the same addresses. An occupied address gets another port.
+const devicePort = 16161
+
 // Demo is a running demo estate with its hub.
 type Demo struct {
 	Hub     *hub.Hub
@@ -58,7 +62,7 @@ func Open(ctx context.Context, o Options, log *slog.Logger) (_ *Demo, err error)
 	if o.AsOf.Known() {
 		today = o.AsOf.Time()
 	}
-	if d.estate, err = simulated.New(simulated.Config{Seed: o.Seed, AsOf: today}); err != nil {
+	if d.estate, err = simulated.New(simulated.Config{Seed: o.Seed, AsOf: today, Port: devicePort}); err != nil {
 		return nil, err
 	}
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -66,10 +70,8 @@ func Open(ctx context.Context, o Options, log *slog.Logger) (_ *Demo, err error)
 	if d.network, err = d.estate.Serve(serving); err != nil {
 		return nil, err
 	}
-	sc := snmp.DefaultConfig()
-	sc.Targets = d.network.Targets()
-	// The devices are on this machine: one that does not answer within a second is down or slow.
-	sc.Timeout, sc.Retries, sc.DeviceBudget, sc.PollBudget = time.Second, 1, 6*time.Second, 3*time.Second
+	sc := d.network.Config()
+	sc.DeviceBudget, sc.PollBudget = 5*time.Second, 3*time.Second // one is slow and one falls silent: neither is waited for
 	if d.snmp, err = snmp.New(sc, log); err != nil {
 		return nil, err
 	}

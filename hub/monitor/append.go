@@ -129,7 +129,7 @@ func seriesLabels(b *labels.ScratchBuilder, s collectors.Sample) (labels.Labels,
 // storeError says what a failed write means and what to do about it.
 func (m *Monitor) storeError(n int, err error) error {
 	if outOfSpace(err) {
-		return fmt.Errorf("store %d samples in %s: disk full (%w): what was stored before is kept; free space or shorten monitor.retention", n, m.cfg.Dir, err)
+		return fmt.Errorf("store %d samples in %s: disk full (%w): what was stored before is kept; free space or shorten metrics.retention", n, m.cfg.Dir, err)
 	}
 	return fmt.Errorf("store %d samples in %s: %w", n, m.cfg.Dir, err)
 }

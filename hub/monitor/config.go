@@ -9,33 +9,33 @@ import (
 
 // Config says where the time series lie and how the database behaves. Start from DefaultConfig.
 type Config struct {
-	Dir       string        `json:"dir" yaml:"dir"`             // owned by this package alone
-	Retention time.Duration `json:"retention" yaml:"retention"` // older data is deleted
+	Dir       string        // owned by this package alone
+	Retention time.Duration // older data is deleted
 
 	// OutOfOrder is how much older than a series' newest sample a sample may be. Data that comes
 	// later than that is counted (Counts.Late) and not stored.
-	OutOfOrder time.Duration `json:"out_of_order" yaml:"out_of_order"`
+	OutOfOrder time.Duration
 
-	EvaluationInterval   time.Duration `json:"evaluation_interval" yaml:"evaluation_interval"` // between two evaluations of the rules
-	QueryTimeout         time.Duration `json:"query_timeout" yaml:"query_timeout"`
-	MaxQuerySamples      int           `json:"max_query_samples" yaml:"max_query_samples"`           // a query that loads more at once fails; 16 bytes each
-	MaxConcurrentQueries int           `json:"max_concurrent_queries" yaml:"max_concurrent_queries"` // further queries wait
+	EvaluationInterval   time.Duration // between two evaluations of the rules
+	QueryTimeout         time.Duration
+	MaxQuerySamples      int // a query that loads more at once fails; 16 bytes each
+	MaxConcurrentQueries int // further queries wait
 
-	RemoteWrite   []RemoteWrite `json:"remote_write,omitempty" yaml:"remote_write"`
-	FlushDeadline time.Duration `json:"flush_deadline" yaml:"flush_deadline"` // how long Close waits for receivers
+	RemoteWrite   []RemoteWrite
+	FlushDeadline time.Duration // how long Close waits for receivers
 
 	// Now is the clock. Samples further ahead of it than ten minutes are refused.
-	Now func() time.Time `json:"-" yaml:"-"`
+	Now func() time.Time
 }
 
 // RemoteWrite is a receiver that every sample is also sent to (Prometheus remote write 1.0): a
 // national Prometheus, Mimir, Thanos or VictoriaMetrics. What it has not got while both it and the
 // hub were down is not sent again.
 type RemoteWrite struct {
-	Name    string            `json:"name,omitempty" yaml:"name"` // for the log; empty: the URL's host
-	URL     string            `json:"url" yaml:"url"`
-	Headers map[string]Secret `json:"headers,omitempty" yaml:"headers"` // Authorization, X-Scope-OrgID
-	Timeout time.Duration     `json:"timeout" yaml:"timeout"`           // of one request; zero: 30 s
+	Name    string // for the log; empty: the URL's host
+	URL     string
+	Headers map[string]Secret // Authorization, X-Scope-OrgID
+	Timeout time.Duration     // of one request; zero: 30 s
 }
 
 // Secret is a text that is never printed.
@@ -75,7 +75,7 @@ func DefaultConfig() Config {
 // Validate reports every fault of the configuration.
 func (c Config) Validate() error {
 	var faults []error
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf("monitor."+format, args...)) }
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf("metrics."+format, args...)) }
 	if c.Dir == "" {
 		fault("dir is empty: name a directory for the time series")
 	}

@@ -28,7 +28,6 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/rules"
 	"github.com/prometheus/prometheus/storage"
-	"github.com/prometheus/prometheus/storage/remote"
 	"github.com/prometheus/prometheus/tsdb"
 	"github.com/prometheus/prometheus/util/compression"
 )
@@ -43,8 +42,7 @@ type Monitor struct {
 	logger *slog.Logger
 
 	db     *tsdb.DB
-	remote *remote.Storage // nil when nothing is sent on
-	write  storage.Storage // db, and remote where there is one
+	write  storage.Storage // db, and the remote receivers where there are some
 	engine *promql.Engine
 	rules  *rules.Manager
 	api    http.Handler

@@ -204,7 +204,7 @@ func TestFullDiskKeepsWhatIsThere(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	for _, want := range []string{dir, "disk full", "monitor.retention"} {
+	for _, want := range []string{dir, "disk full", "metrics.retention"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("a full disk says %q, want it to name %q", out, want)
 		}

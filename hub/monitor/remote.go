@@ -30,7 +30,7 @@ func (m *Monitor) startRemote(logger *slog.Logger) error {
 		conf.RemoteWriteConfigs = append(conf.RemoteWriteConfigs, c)
 	}
 	if err := to.ApplyConfig(&conf); err != nil {
-		return errors.Join(fmt.Errorf("monitor.remote_write: %w", err), to.Close())
+		return errors.Join(fmt.Errorf("metrics.remote_write: %w", err), to.Close())
 	}
 	m.db.SetWriteNotified(to)
 	m.write = storage.NewFanout(logger, m.db, to)
@@ -42,7 +42,7 @@ func (m *Monitor) startRemote(logger *slog.Logger) error {
 func receiver(w RemoteWrite) (*config.RemoteWriteConfig, error) {
 	u, err := url.Parse(w.URL)
 	if err != nil {
-		return nil, fmt.Errorf("monitor.remote_write.url: %w", err)
+		return nil, fmt.Errorf("metrics.remote_write.url: %w", err)
 	}
 	c := config.DefaultRemoteWriteConfig
 	c.Name = w.Name

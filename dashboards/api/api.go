@@ -1,0 +1,245 @@
+// Package api is the JSON API under /api/v1: the hub's scoped answers, as they are, for programs.
+//
+// Every endpoint is one entry in endpoints.go; routes, parameter checks and the OpenAPI document are
+// all made from that list, so they cannot drift apart. Field names are snake_case and stable. Errors
+// are problem documents (RFC 9457) that say what was wrong and how to mend it.
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/samdrift/samdrift/dashboards"
+	"github.com/samdrift/samdrift/hub"
+	"github.com/samdrift/samdrift/inventory"
+)
+
+// prefix is where the API lies.
+const prefix = "/api/v1"
+
+// endpoint is one thing that can be asked for.
+type endpoint struct {
+	path    string // below prefix, as http.ServeMux reads it
+	summary string
+	params  []param // of the query; what stands in the path is described by pathParams
+	answer  any     // a zero value of what is answered, for the schema
+	ask     func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error)
+	csv     func(answer any) [][]string // rows with their heading; nil: JSON only
+	probe   func(municipality, asset string) string
+}
+
+// param is a query parameter.
+type param struct {
+	name    string
+	about   string
+	allowed []string // empty: any text
+	whole   bool     // a whole number from 1
+}
+
+// query holds the checked parameters of one request.
+type query struct {
+	path   func(name string) string
+	values map[string]string
+}
+
+func (q query) text(name string) string { return q.values[name] }
+
+// number gives a whole number, or 0 when it was not given.
+func (q query) number(name string) int {
+	n, _ := strconv.Atoi(q.values[name]) // checked by read
+	return n
+}
+
+// Routes gives every route of the API.
+func Routes(h *hub.Hub) []dashboards.Route {
+	var routes []dashboards.Route
+	for _, e := range endpoints {
+		probe := e.probe
+		if probe == nil {
+			path := e.path
+			probe = func(string, string) string { return path }
+		}
+		routes = append(routes, dashboards.Route{
+			Pattern: "GET " + prefix + e.path,
+			Access:  dashboards.Members,
+			Handler: handler{h, e},
+			Probe:   func(municipality, asset string) string { return prefix + probe(municipality, asset) },
+		})
+	}
+	return append(routes, dashboards.Route{
+		Pattern: "GET " + prefix + "/openapi.json",
+		Access:  dashboards.Public,
+		Handler: http.HandlerFunc(serveDocument),
+	})
+}
+
+type handler struct {
+	hub *hub.Hub
+	endpoint
+}
+
+func (e handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	q, err := e.read(r)
+	if err != nil {
+		writeProblem(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	p, _ := hub.PersonFrom(r.Context())
+	answer, err := e.ask(r.Context(), e.hub, p, q)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	if q.text("format") == "csv" {
+		writeCSV(w, strings.Trim(strings.ReplaceAll(e.path, "/", "-"), "-"), demoOf(answer), e.csv(answer))
+		return
+	}
+	body, err := json.Marshal(answer)
+	if err != nil {
+		writeError(w, fmt.Errorf("encode the answer: %w", err))
+		return
+	}
+	sum := sha256.Sum256(body)
+	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
+	header := w.Header()
+	header.Set("Content-Type", "application/json; charset=utf-8")
+	header.Set("Cache-Control", "private, no-cache") // ask again, and be told when nothing has changed
+	header.Set("ETag", tag)
+	header.Set("Vary", "Authorization, Cookie")
+	if r.Header.Get("If-None-Match") == tag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	_, _ = w.Write(append(body, '\n')) // the client may have gone
+}
+
+// read checks the request's parameters: unknown ones are errors, since a filter that is silently
+// ignored gives an answer to another question.
+func (e endpoint) read(r *http.Request) (query, error) {
+	q := query{path: r.PathValue, values: map[string]string{}}
+	params := e.queryParams()
+	var faults []error
+	for name, values := range r.URL.Query() {
+		i := slices.IndexFunc(params, func(p param) bool { return p.name == name })
+		switch {
+		case i < 0:
+			faults = append(faults, fmt.Errorf("parameter %q is not known here: use %s", name, names(params)))
+		case len(values) > 1:
+			faults = append(faults, fmt.Errorf("parameter %q stands %d times", name, len(values)))
+		default:
+			if err := params[i].check(values[0]); err != nil {
+				faults = append(faults, err)
+			}
+			q.values[name] = values[0]
+		}
+	}
+	slices.SortFunc(faults, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return q, errors.Join(faults...)
+}
+
+func (e endpoint) queryParams() []param {
+	if e.csv == nil {
+		return e.params
+	}
+	return append(slices.Clone(e.params), param{name: "format", about: "csv for sheets", allowed: []string{"json", "csv"}})
+}
+
+func (p param) check(value string) error {
+	switch {
+	case value == "":
+		return nil
+	case p.whole:
+		if n, err := strconv.Atoi(value); err != nil || n < 1 {
+			return fmt.Errorf("parameter %q is %q, want a whole number from 1", p.name, value)
+		}
+	case len(p.allowed) > 0 && !slices.Contains(p.allowed, value):
+		return fmt.Errorf("parameter %q is %q, want one of %s", p.name, value, strings.Join(p.allowed, ", "))
+	}
+	return nil
+}
+
+func names(params []param) string {
+	if len(params) == 0 {
+		return "no parameters"
+	}
+	var list []string
+	for _, p := range params {
+		list = append(list, p.name)
+	}
+	return strings.Join(list, ", ")
+}
+
+// problem is an error as RFC 9457 writes it.
+type problem struct {
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+}
+
+func writeProblem(w http.ResponseWriter, status int, detail string) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(problem{http.StatusText(status), status, detail}) // the client may have gone
+}
+
+// writeError maps the hub's errors to statuses. Faults of the hub itself are not told to clients;
+// the web package's log has them.
+func writeError(w http.ResponseWriter, err error) {
+	var bad badRequest
+	switch {
+	case errors.As(err, &bad):
+		writeProblem(w, http.StatusBadRequest, err.Error())
+	case errors.Is(err, hub.ErrForbidden):
+		writeProblem(w, http.StatusForbidden, err.Error())
+	case errors.Is(err, hub.ErrNotFound):
+		writeProblem(w, http.StatusNotFound, err.Error())
+	case errors.Is(err, hub.ErrNotReady):
+		w.Header().Set("Retry-After", "5")
+		writeProblem(w, http.StatusServiceUnavailable, err.Error())
+	default:
+		writeProblem(w, http.StatusInternalServerError, "the hub failed; its log says why")
+	}
+}
+
+// demoOf tells whether an answer stands on invented data.
+func demoOf(answer any) bool {
+	m, ok := answer.(interface{ IsDemo() bool })
+	return ok && m.IsDemo()
+}
+
+// moment reads an RFC 3339 time, or gives the default.
+func moment(text string, otherwise time.Time) (time.Time, error) {
+	if text == "" {
+		return otherwise, nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, badRequest{fmt.Errorf("time %q: want RFC 3339, such as 2026-11-21T14:30:00Z", text)}
+	}
+	return t, nil
+}
+
+// badRequest is a fault of the request that only the endpoint could see.
+type badRequest struct{ error }
+
+// texts gives the texts of any string type.
+func texts[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = string(x)
+	}
+	return out
+}
+
+var lookStatuses = texts([]inventory.Status{
+	inventory.StatusOK, inventory.StatusPartial, inventory.StatusFailed, inventory.StatusUnreachable, inventory.StatusRefused,
+})
