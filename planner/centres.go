@@ -1,8 +1,8 @@
 package planner
 
 import (
-	"fmt"
 	"math"
+	"strconv"
 
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner/assign"
@@ -250,10 +250,10 @@ func (e *estate) fillCentres(p *Plan) {
 	}
 }
 
-// number writes a figure plainly: no thousands separator, a point, at most one decimal.
+// number writes a figure plainly: no thousands separator, a point, one decimal below a hundred.
 func number(v float64) string {
-	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
-		return fmt.Sprintf("%.0f", v)
+	if math.Abs(v) >= 100 {
+		return strconv.FormatFloat(v, 'f', 0, 64)
 	}
-	return fmt.Sprintf("%.1f", v)
+	return strconv.FormatFloat(math.Round(10*v)/10, 'f', -1, 64)
 }

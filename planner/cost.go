@@ -113,7 +113,7 @@ type exit struct {
 }
 
 // exits finds the contracts left early. Low: the centre takes the contract over. Likely: the agreed
-// fee. High: all that remains of the contract, when that is more than the fee.
+// fee. High: the fee and payment through the notice period, as far as the contract still runs.
 func (e *estate) exits(p *Plan) []exit {
 	last := map[string]exit{}
 	waiting := map[string]bool{} // contracts that some group without a date still needs
@@ -133,8 +133,9 @@ func (e *estate) exits(p *Plan) []exit {
 		if waiting[id] || c.ExitFeeDKK <= 0 || c.Until <= x.night {
 			continue
 		}
-		rest := math.Round(float64(c.AnnualDKK) * float64(c.Until-x.night) / 365)
-		x.fee = Range{Likely: float64(c.ExitFeeDKK), High: math.Max(float64(c.ExitFeeDKK), rest)}
+		years := math.Min(float64(c.NoticeMonths)/12, float64(c.Until-x.night)/365)
+		fee := float64(c.ExitFeeDKK)
+		x.fee = Range{Likely: fee, High: fee + math.Round(years*float64(c.AnnualDKK))}
 		out = append(out, x)
 	}
 	return out

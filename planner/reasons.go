@@ -110,7 +110,7 @@ var english = map[string]string{
 	"price_server_move":    "People's time per server: {low} / {likely} / {high} DKK",
 	"price_group_test":     "Rehearsal and test per group: {low} / {likely} / {high} DKK",
 	"price_double_running": "Old and new at once per server and week: {low} / {likely} / {high} DKK",
-	"price_early_exit":     "Leaving a contract early: nothing if the centre takes it over, the agreed fee, or all that remains of it",
+	"price_early_exit":     "Leaving a contract early: nothing if the centre takes it over, the agreed fee, or the fee and payment through the notice period",
 	"no_savings_presumed":  "Savings are not presumed",
 	"prices_are_defaults":  "The unit prices are samdrift's assumptions; replace them with the cooperation's own",
 	"contracts_unlinked":   "{count} contracts with an exit fee belong to no registered system and are not counted",

@@ -37,25 +37,30 @@ const minPortPeers = 3
 // minDegree keeps small municipalities from taking every second server for a hub.
 const minDegree = 8
 
-// service is a well-known port of a shared service. The hub is the listening side, or for pull
-// services (monitoring asks agents, backup fetches) the asking side.
+// service is a well-known port of a shared service, and which end of a flow is the hub.
 type service struct {
 	role Role
-	pull bool
+	hub  end
 }
 
+type end int
+
+const (
+	listener end = iota // clients ask the hub
+	asker               // the hub asks the clients: monitoring that polls
+	either              // products differ: some backup servers fetch, others are sent to
+)
+
 var services = map[int]service{
-	53: {role: Directory}, 88: {role: Directory}, 123: {role: Directory}, 389: {role: Directory},
-	464: {role: Directory}, 636: {role: Directory}, 3268: {role: Directory}, 3269: {role: Directory},
+	53: {Directory, listener}, 88: {Directory, listener}, 123: {Directory, listener}, 389: {Directory, listener},
+	464: {Directory, listener}, 636: {Directory, listener}, 3268: {Directory, listener}, 3269: {Directory, listener},
 
-	1500: {role: Backup}, 8400: {role: Backup}, 9392: {role: Backup}, 10005: {role: Backup}, 13724: {role: Backup},
-	6160: {role: Backup, pull: true}, 6161: {role: Backup, pull: true}, 6162: {role: Backup, pull: true},
-	10000: {role: Backup, pull: true}, 13782: {role: Backup, pull: true},
+	1500: {Backup, either}, 6160: {Backup, either}, 6161: {Backup, either}, 6162: {Backup, either}, 8400: {Backup, either},
+	9392: {Backup, either}, 10000: {Backup, either}, 10005: {Backup, either}, 13724: {Backup, either}, 13782: {Backup, either},
 
-	162: {role: Monitoring}, 514: {role: Monitoring}, 1514: {role: Monitoring}, 6514: {role: Monitoring},
-	8530: {role: Monitoring}, 8531: {role: Monitoring}, 10051: {role: Monitoring},
-	161: {role: Monitoring, pull: true}, 5666: {role: Monitoring, pull: true}, 9100: {role: Monitoring, pull: true},
-	9182: {role: Monitoring, pull: true}, 10050: {role: Monitoring, pull: true},
+	162: {Monitoring, listener}, 514: {Monitoring, listener}, 1514: {Monitoring, listener}, 6514: {Monitoring, listener},
+	8530: {Monitoring, listener}, 8531: {Monitoring, listener}, 9090: {Monitoring, listener}, 10051: {Monitoring, listener},
+	161: {Monitoring, asker}, 5666: {Monitoring, asker}, 9100: {Monitoring, asker}, 9182: {Monitoring, asker}, 10050: {Monitoring, asker},
 }
 
 // findHubs finds the shared services: servers whose well-known port several others use, and servers
@@ -67,6 +72,14 @@ func findHubs(p Problem) []Hub {
 		role   Role
 	}
 	users := map[key]map[int]int{} // user → the port it uses first
+	use := func(k key, user, port int) {
+		if users[k] == nil {
+			users[k] = map[int]int{}
+		}
+		if first, ok := users[k][user]; !ok || port < first {
+			users[k][user] = port
+		}
+	}
 	peers := make([]map[int]bool, p.Servers)
 	for i := range peers {
 		peers[i] = map[int]bool{}
@@ -81,16 +94,11 @@ func findHubs(p Problem) []Hub {
 			peers[f.To][f.From] = true
 			continue
 		}
-		hub, user := f.To, f.From
-		if s.pull {
-			hub, user = user, hub
+		if s.hub != asker {
+			use(key{f.To, s.role}, f.From, f.Port)
 		}
-		k := key{hub, s.role}
-		if users[k] == nil {
-			users[k] = map[int]int{}
-		}
-		if port, ok := users[k][user]; !ok || f.Port < port {
-			users[k][user] = f.Port
+		if s.hub != listener {
+			use(key{f.From, s.role}, f.To, f.Port)
 		}
 	}
 
