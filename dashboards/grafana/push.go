@@ -17,21 +17,21 @@ import (
 
 // Config says where Grafana is and who pushes.
 type Config struct {
-	URL string `json:"url" yaml:"url"` // https://grafana.example.dk, with its path if it has one
+	URL string // https://grafana.example.dk, with its path if it has one
 
 	// Token is a service account token (role Admin) and reaches one organisation. User and
 	// Password are a server administrator's, and are needed to keep one organisation per
 	// municipality. Exactly one of the two must be set.
-	Token    Secret `json:"token,omitempty" yaml:"token"`
-	User     string `json:"user,omitempty" yaml:"user"`
-	Password Secret `json:"password,omitempty" yaml:"password"`
+	Token    Secret
+	User     string
+	Password Secret
 
 	// QueryURL is the hub's query API as Grafana reaches it, without /api/v1:
 	// https://samdrift.example.dk/prometheus.
-	QueryURL string        `json:"query_url" yaml:"query_url"`
-	Interval time.Duration `json:"interval" yaml:"interval"` // how often collectors measure; zero: a minute
-	Timeout  time.Duration `json:"timeout" yaml:"timeout"`   // of one request; zero: 30 s
-	Folder   string        `json:"folder" yaml:"folder"`     // title; empty: Samdrift
+	QueryURL string
+	Interval time.Duration // how often collectors measure; zero: a minute
+	Timeout  time.Duration // of one request; zero: 30 s
+	Folder   string        // title; empty: Samdrift
 }
 
 // Organisation is where dashboards go.
