@@ -17,6 +17,7 @@ import (
 type agent struct {
 	address string
 	mib     []gosnmp.SnmpPDU // by OID
+	oids    [][]int          // of mib, parsed
 	twist   func(request, answer *gosnmp.SnmpPacket) []byte
 	asked   atomic.Int64 // requests received
 }
@@ -33,6 +34,9 @@ func startAgent(t testing.TB, mib []gosnmp.SnmpPDU, twist func(request, answer *
 	}
 	a := &agent{address: conn.LocalAddr().String(), mib: slices.Clone(mib), twist: twist}
 	slices.SortFunc(a.mib, func(x, y gosnmp.SnmpPDU) int { return compare(x.Name, y.Name) })
+	for _, p := range a.mib {
+		a.oids = append(a.oids, numbers(p.Name))
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -54,7 +58,7 @@ func (a *agent) serve(conn net.PacketConn) {
 		}
 		a.asked.Add(1)
 		request, err := (&gosnmp.GoSNMP{}).SnmpDecodePacket(slices.Clone(buffer[:n]))
-		if err != nil || request.Community != "test" {
+		if err != nil || request.Community != "test" && request.Community != "public" {
 			continue
 		}
 		if answer := a.twist(request, a.answer(request)); answer != nil {
@@ -91,7 +95,7 @@ func (a *agent) answer(request *gosnmp.SnmpPacket) *gosnmp.SnmpPacket {
 }
 
 func (a *agent) find(oid string, next bool) gosnmp.SnmpPDU {
-	i, same := slices.BinarySearchFunc(a.mib, oid, func(p gosnmp.SnmpPDU, oid string) int { return compare(p.Name, oid) })
+	i, same := slices.BinarySearchFunc(a.oids, numbers(oid), slices.Compare[[]int])
 	switch {
 	case !next && !same:
 		return gosnmp.SnmpPDU{Name: oid, Type: gosnmp.NoSuchInstance}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/gosnmp/gosnmp"
 
 	"github.com/samdrift/samdrift/collectors"
 	"github.com/samdrift/samdrift/collectors/collectortest"
@@ -121,13 +122,112 @@ func TestCollectsASwitch(t *testing.T) {
 }
 
 func TestDefaultCommunityIsNoted(t *testing.T) {
-	a := startAgent(t, switchMIB(1), func(_, _ *packet) []byte { return nil })
-	at := target(a, "2c")
-	at.Community = "public" // the test agent drops it: what is noted needs an answer
+	at := target(startAgent(t, switchMIB(1), nil), "2c")
+	at.Community = "public"
 	o, _ := look(t, config(at))
-	if o.Asset != nil || o.Status != inventory.StatusUnreachable {
-		t.Errorf("a device that did not answer shows status %s, asset %v", o.Status, o.Asset)
+	if o.Asset == nil || o.Asset.Management.DefaultCommunity == nil || !*o.Asset.Management.DefaultCommunity {
+		t.Errorf("status %s (%s): that the community is a default one is not noted", o.Status, o.Error)
 	}
+}
+
+// Devices behind one address are told apart by name, or by their order where they have none.
+func TestSeveralDevicesBehindOneAddress(t *testing.T) {
+	a := startAgent(t, switchMIB(1), nil)
+	named := target(a, "2c")
+	first, second := named, named
+	first.Name, second.Name, second.Community = "", "", "public"
+	sink := &collectortest.Recorder{}
+	if err := newCollector(t, config(named, first, second)).Collect(t.Context(), sink); err != nil {
+		t.Fatal(err)
+	}
+	var instances, records []string
+	for _, o := range sink.Observations() {
+		instances = append(instances, o.Instance)
+		records = append(records, snmp.NewRecord(o).Target)
+	}
+	if diff := cmp.Diff([]string{"#1", "#2", "sw-test"}, instances); diff != "" {
+		t.Errorf("instances (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{a.address, a.address, "sw-test"}, records); diff != "" {
+		t.Errorf("targets of the records (-want +got):\n%s", diff)
+	}
+	for _, instance := range []string{"sw-test", a.address + "#1", a.address + "#2"} {
+		if _, ok := sink.Sample("samdrift_device_up", map[string]string{"instance": instance}); !ok {
+			t.Errorf("no sample of instance %s", instance)
+		}
+	}
+}
+
+func TestSoftwareMayBeLeftOut(t *testing.T) {
+	mib := append(switchMIB(1), octets(".1.3.6.1.2.1.25.6.3.1.2.1", "bash_5.2.15-2+b7_amd64"),
+		octets(".1.3.6.1.2.1.25.6.3.1.2.2", "kernel-4.18.0-553.el8_10.x86_64"), octets(".1.3.6.1.2.1.25.6.3.1.2.3", "Microsoft SQL Server 2019 (64-bit)"))
+	a := startAgent(t, mib, nil)
+	c := config(target(a, "2c"))
+	o, _ := look(t, c)
+	want := []inventory.Software{{Name: "bash", Version: "5.2.15-2+b7"}, {Name: "kernel", Version: "4.18.0-553.el8_10"}, {Name: "Microsoft SQL Server 2019 (64-bit)"}}
+	if diff := cmp.Diff(want, o.Asset.Software); diff != "" {
+		t.Errorf("software (-want +got):\n%s", diff)
+	}
+	c.Software = false
+	o, _ = look(t, c)
+	if _, asked := o.Tables["software"]; asked || len(o.Asset.Software) > 0 {
+		t.Error("software was asked for although it is switched off")
+	}
+}
+
+// Agents number LLDP ports by the bridge, by ifIndex or by a count of their own.
+func TestLLDPLocalPorts(t *testing.T) {
+	const remote, local, bridge = ".1.0.8802.1.1.2.1.4.1.1.", ".1.0.8802.1.1.2.1.3.7.1.", ".1.3.6.1.2.1.17.1.4.1.2."
+	neighbour := func(port string) []gosnmp.SnmpPDU {
+		at := ".0." + port + ".1"
+		return []gosnmp.SnmpPDU{
+			integer(remote+"4"+at, 4), octets(remote+"5"+at, "\x00\x1b\x54\xaa\xbb\xcc"), integer(remote+"6"+at, 5), octets(remote+"7"+at, "Gi0/1"),
+			octets(remote+"9"+at, "core"), octets(remote+"10"+at, "Cisco IOS"),
+		}
+	}
+	for name, c := range map[string]struct {
+		mib  []gosnmp.SnmpPDU
+		want string
+	}{
+		"ifIndex":                             {neighbour("3"), "Gi1/0/3"},
+		"bridge port":                         {append(neighbour("51"), integer(bridge+"51", 3)), "Gi1/0/3"},
+		"bridge port that is also an ifIndex": {append(neighbour("1"), integer(bridge+"1", 4), integer(bridge+"2", 3)), "Gi1/0/4"},
+		"names prove ifIndex": {append(neighbour("2"), integer(bridge+"1", 4), integer(bridge+"2", 3),
+			octets(local+"3.4", "Gi1/0/4"), octets(local+"3.1", "Gi1/0/1")), "Gi1/0/2"},
+		"own count with a name":          {append(neighbour("501"), octets(local+"3.501", "Gi1/0/2")), "Gi1/0/2"},
+		"own count with a description":   {append(neighbour("501"), octets(local+"3.501", "x"), octets(local+"4.501", "GigabitEthernet1/0/2")), "Gi1/0/2"},
+		"own count with an unknown name": {append(neighbour("501"), octets(local+"3.501", "mgmt0")), "mgmt0"},
+		"nothing known":                  {neighbour("501"), "501"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o, _ := look(t, config(target(startAgent(t, append(switchMIB(4), c.mib...), nil), "2c")))
+			want := []inventory.Neighbour{{Protocol: "lldp", LocalPort: c.want, RemoteName: "core", RemotePort: "Gi0/1", RemotePlatform: "Cisco IOS"}}
+			if diff := cmp.Diff(want, o.Asset.Neighbours); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// BenchmarkCollect looks at a switch of 48 ports over and over, sixteen at a time.
+func BenchmarkCollect(b *testing.B) {
+	var targets []snmp.Target
+	for range 16 {
+		a := startAgent(b, switchMIB(48), nil)
+		at := target(a, "2c")
+		at.Name = a.address
+		targets = append(targets, at)
+	}
+	collector := newCollector(b, config(targets...))
+	b.ReportAllocs()
+	devices := 0
+	for b.Loop() {
+		if err := collector.Collect(b.Context(), &collectortest.Recorder{}); err != nil {
+			b.Fatal(err)
+		}
+		devices += len(targets)
+	}
+	b.ReportMetric(float64(devices)/b.Elapsed().Seconds(), "devices/s")
 }
 
 // A slow device, one that does not answer and one that breaks everything must not delay the rest.

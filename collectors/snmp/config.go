@@ -17,6 +17,8 @@ type Config struct {
 	DeviceBudget   time.Duration `yaml:"device_budget"`   // longest full look at one device; what was read by then is kept
 	PollBudget     time.Duration `yaml:"poll_budget"`     // longest poll of one device
 
+	Software bool `yaml:"software"` // list installed software too, which can take long on hosts
+
 	Now func() time.Time `yaml:"-"` // the clock; nil: time.Now
 }
 
@@ -29,6 +31,7 @@ func DefaultConfig() Config {
 		MaxRepetitions: 50,
 		DeviceBudget:   2 * time.Minute,
 		PollBudget:     30 * time.Second,
+		Software:       true,
 	}
 }
 

@@ -43,9 +43,12 @@ var tables = []table{
 	{"memory", readMemory, inventoryOnly},
 	{"processors", readProcessors, alsoPolled},
 	{"storage", readStorage, alsoPolled},
-	{"software", readSoftware, inventoryOnly},
+	{tableSoftware, readSoftware, inventoryOnly},
 	{"counters", readCounters, alsoPolled},
 }
+
+// tableSoftware can be switched off.
+const tableSoftware = "software"
 
 // Which looks a table is read in.
 const (
@@ -81,6 +84,9 @@ func (l *look) talk(ctx context.Context, config Config) error {
 		return err
 	}
 	for _, t := range tables {
+		if t.name == tableSoftware && !config.Software {
+			continue
+		}
 		if l.full || t.polled {
 			l.note(t.name, t.read(s, l))
 		}

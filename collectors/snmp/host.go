@@ -127,7 +127,7 @@ func volumeName(descr string) string {
 // packageName is how dpkg's and rpm's packages are listed by net-snmp: name_version_architecture or
 // name-version-release.architecture.
 var (
-	dpkgName = regexp.MustCompile(`^([a-z0-9][a-z0-9.+-]*)_([^_]+)_[a-z0-9-]+$`)
+	dpkgName = regexp.MustCompile(`^([a-z0-9][a-z0-9.+-]*)_([^_]+)_(?:all|amd64|arm64|armel|armhf|i386|mips64el|ppc64el|riscv64|s390x)$`)
 	rpmName  = regexp.MustCompile(`^([A-Za-z0-9][\w.+-]*?)-([^-]+-[^-]+)\.(?:x86_64|noarch|i686|aarch64|ppc64le|s390x)$`)
 )
 
