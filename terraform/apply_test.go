@@ -291,11 +291,11 @@ func TestApplyTakesTheFreshPlanAndLooksAgain(t *testing.T) {
 func TestApplyThatFailsKeepsTheEnginesWordsAndSpendsTheApproval(t *testing.T) {
 	p, snap := estate("nyb-esdh-01")
 	r, dir, units := rendered(t, p, snap)
-	wrap(t, r, `if [ "$1" = apply ]; then echo "Error: the host said no" >&2; exit 1; fi`)
+	wrap(t, r, `if [ "$1" = apply ]; then echo "moving"; echo "Error: the host said no" >&2; exit 1; fi`)
 	a := approve(t, r, plan(t, r, dir, units[:1])[0])
 	done, err := r.Apply(t.Context(), dir, units[0], a)
 	var fault *terraform.UnitError
-	if !errors.As(err, &fault) || fault.Step != "apply" || fault.Output != "Error: the host said no" {
+	if !errors.As(err, &fault) || fault.Step != "apply" || !strings.Contains(fault.Output, "moving") || !strings.Contains(fault.Output, "Error: the host said no") {
 		t.Errorf("error %v", err)
 	}
 	if done.Approval.Used.IsZero() || !strings.Contains(done.Output, "the host said no") {

@@ -12,7 +12,7 @@ import (
 type UnitError struct {
 	Unit   string // group id
 	Dir    string // the unit's folder
-	Step   string // what was being done: "terraform plan", "write main.tf"
+	Step   string // what was being done: "plan", "write main.tf"
 	Output string // the engine's own words, whole; empty when no engine was involved
 	Hint   string // how to mend it; empty when the output says it best
 	Err    error

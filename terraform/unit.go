@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -32,51 +31,6 @@ type Unit struct {
 
 // Dir is the unit's folder below the work folder: <agreement>/<unit>.
 func (u Unit) Dir() string { return filepath.Join(slug(u.Agreement), slug(u.ID)) }
-
-// Write puts the units below dir. Folders are 0700 and files 0600, because plans and state that
-// come to lie beside them hold what the inventory knows about servers. A file that has not changed
-// is left alone; one that has is replaced whole or not at all. Nothing is ever deleted: a folder
-// whose unit left the plan may hold state.
-func Write(dir string, units []Unit) error {
-	for _, u := range units {
-		folder := filepath.Join(dir, u.Dir())
-		if err := os.MkdirAll(folder, 0o700); err != nil {
-			return diskError(u, "make the unit's folder", folder, err)
-		}
-		for _, name := range sortedKeys(u.Files) {
-			if err := replaceFile(filepath.Join(folder, name), u.Files[name]); err != nil {
-				return diskError(u, "write "+name, folder, err)
-			}
-		}
-	}
-	return nil
-}
-
-// replaceFile writes a file beside the old one and renames it, so that a full disk or a killed
-// process leaves the old one whole. It does not wait for the disk: everything written here can be
-// rendered again.
-func replaceFile(path string, data []byte) (err error) {
-	if old, err := os.ReadFile(path); err == nil && slices.Equal(old, data) {
-		return nil
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	if _, err := f.Write(data); err != nil {
-		_ = f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
 
 // slug makes an id safe as a folder and resource name. An id that had to be altered gets a piece of
 // its hash, so that two ids never share a name and none can climb out of its folder.
