@@ -29,7 +29,7 @@ func (e *estate) selectMovers(p *Plan) {
 				why = reason("already_operated", "centre", asset.OperatedBy)
 			case agreed && a.Moved():
 				why = reason("already_moved", "agreement", a.ID, "state", a.State)
-			case isHost && !(agreed && a.Decided()):
+			case isHost && (!agreed || !a.Decided()):
 				why = reason("host_stays", "centre", host.ID)
 			default:
 				e.movers[m.Code] = append(e.movers[m.Code], asset)

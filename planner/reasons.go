@@ -155,6 +155,9 @@ func (r Reason) String() string {
 	}
 	pairs := make([]string, 0, 2*len(r.Params))
 	for _, k := range sortedKeys(r.Params) {
+		if r.Params[k] == "1" {
+			text = strings.ReplaceAll(text, "{"+k+"} days", "{"+k+"} day")
+		}
 		pairs = append(pairs, "{"+k+"}", r.Params[k])
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
