@@ -81,10 +81,10 @@ func fill(dir string) error {
 		if err := m.Append(background, samples); err != nil {
 			fmt.Println(err)
 			found, err := m.Instant(monitor.WithScope(background, everything), `samdrift_device_up{instance="first"}`, now)
-			if err != nil || len(found) != 1 {
-				return fmt.Errorf("on a full disk the query gives %v, %v", found, err)
+			if err == nil && len(found) != 1 {
+				err = fmt.Errorf("on a full disk the query finds %v", found)
 			}
-			return nil
+			return err
 		}
 	}
 	return fmt.Errorf("a million samples fit below the limit")
