@@ -3,7 +3,6 @@ package snmp
 import (
 	"fmt"
 	"math"
-	"net/netip"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -94,12 +93,6 @@ func macOf(pdu gosnmp.SnmpPDU) string {
 		return ""
 	}
 	return fmt.Sprintf("%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3], b[4], b[5])
-}
-
-// ipOf reads an IP address of 4 or 16 bytes.
-func ipOf(b []byte) (netip.Addr, bool) {
-	ip, ok := netip.AddrFromSlice(b)
-	return ip, ok
 }
 
 // oidNumbers splits "1.3.6" or ".1.3.6" into its numbers.
