@@ -90,7 +90,7 @@ func (c *checker) checkLane(waves []*Wave) {
 		case g.Criticality == inventory.CriticalityUnknown:
 			return 5
 		default:
-			return 2 * int(g.Criticality) // 2, 4, 6, 8
+			return 2 * min(int(g.Criticality), 4) // 2, 4, 6, 8
 		}
 	}
 	var lastCut inventory.Date

@@ -49,9 +49,7 @@ func (e *estate) groupsOf(a *Assignment, movers []*inventory.Asset) []Group {
 	ties := e.ties(a.Municipality, movers, index)
 	problem := group.Problem{Servers: len(movers), MaxServers: e.in.Settings.largestGroup(), MinBytes: e.in.Settings.MinFlowBytesPerDay}
 	for _, t := range ties {
-		for _, other := range t.servers[1:] {
-			problem.Ties = append(problem.Ties, group.Tie{A: t.servers[0], B: other, Soft: t.soft})
-		}
+		problem.Ties = append(problem.Ties, group.Tie{Servers: t.servers, Soft: t.soft})
 	}
 	var flows []inventory.Flow
 	for _, f := range e.flows[a.Municipality] {

@@ -2,6 +2,7 @@ package planner_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -100,6 +101,7 @@ func random(t *rapid.T) planner.Input {
 			}
 		}
 	}
+	b.spoil(t)
 	in := b.input()
 	s := &in.Settings
 	s.CrewsPerCentre = rapid.IntRange(1, 3).Draw(t, "crews")
@@ -113,6 +115,68 @@ func random(t *rapid.T) planner.Input {
 	s.CutoverWeekdays = [][]time.Weekday{{time.Tuesday, time.Wednesday, time.Thursday}, {time.Saturday}, {time.Monday, time.Sunday}}[rapid.IntRange(0, 2).Draw(t, "weekdays")]
 	in.Freezes = append(in.Freezes, planner.Freeze{From: today.AddDays(20), To: today.AddDays(70), Municipality: codes[0], Name: planner.Text{DA: "Lokalt", EN: "Local"}})
 	return in
+}
+
+// spoil adds what registers really hold: rows that point at nothing, at themselves, or across borders.
+func (b *build) spoil(t *rapid.T) {
+	asset := func() *inventory.Asset { return &b.Assets[b.r.IntN(len(b.Assets))] }
+	for range rapid.IntRange(0, 12).Draw(t, "faults") {
+		a, o := asset(), asset()
+		switch rapid.IntRange(0, 17).Draw(t, "fault") {
+		case 0:
+			a.OperatedBy = "somewhere"
+		case 1:
+			a.Presence = inventory.Gone
+		case 2:
+			a.Status = ""
+		case 3:
+			a.Criticality = inventory.Criticality(b.r.IntN(9) - 2)
+		case 4:
+			shared := inventory.Volume{SharedID: "san", TotalBytes: 1e12, UsedBytes: 1e11}
+			a.Volumes, o.Volumes = append(slices.Clone(a.Volumes), shared), append(slices.Clone(o.Volumes), shared, shared)
+		case 5:
+			b.Flows = append(b.Flows, inventory.Flow{Municipality: a.Municipality, From: a.ID, To: o.ID, Port: 3343, BytesPerDay: 1})
+		case 6:
+			b.Flows = append(b.Flows, inventory.Flow{Municipality: a.Municipality, From: a.ID, To: a.ID, Port: 443, BytesPerDay: 1e9},
+				inventory.Flow{Municipality: "999", From: "nobody", To: a.ID, Port: 53, BytesPerDay: 1e9})
+		case 7:
+			b.system(a.Municipality, fmt.Sprintf("Across %d", len(b.Systems)), 3, "no-such-contract", a.ID, o.ID, a.ID, "nobody")
+		case 8:
+			b.system(a.Municipality, fmt.Sprintf("Bought %d", len(b.Systems)), 3, "", a.ID)
+			b.Systems[len(b.Systems)-1].Hosting = inventory.HostingSupplier
+		case 9:
+			b.Assets = append(b.Assets, inventory.Asset{ID: fmt.Sprintf("stranger%d", len(b.Assets)), Municipality: "999", Kind: inventory.KindVM})
+		case 10:
+			b.agreement("888", "999", "nowhere", inventory.StatePlanned, "2027")
+		case 11:
+			if len(b.Centres) > 0 {
+				c := b.Centres[0]
+				c.ID = fmt.Sprintf("twin%d", len(b.Centres))
+				c.Latitude, c.Longitude, c.Capacity.Users = 0, 0, 0
+				b.Centres = append(b.Centres, c)
+			}
+		case 12:
+			if len(b.Centres) > 0 {
+				b.Centres[0].Used = inventory.Capacity{VCPUs: 1e6, MemoryGB: 1e6, StorageGB: 1e6, Users: 1e6} // over full already
+			}
+		case 13:
+			if len(b.Centres) > 0 {
+				b.Centres[0].Host = "777" // a joint company, no member
+			}
+		case 14:
+			if len(b.Agreements) > 0 {
+				b.Agreements[0].Centre = ""
+			}
+		case 15: // a host that is itself a customer
+			if len(b.Centres) > 0 && len(b.Agreements) == 0 {
+				b.agreement(b.Centres[0].Host, "777", b.Centres[len(b.Centres)-1].ID, inventory.StatePlanned, "2027")
+			}
+		case 16:
+			a.Volumes, a.MemoryBytes, a.VCPUs = []inventory.Volume{{Name: "tape", TotalBytes: 4e15, UsedBytes: 4e15}}, 1, 1
+		case 17:
+			b.Municipalities[0].ITUsersEstimated, b.Municipalities[0].Latitude, b.Municipalities[0].Longitude = 0, 0, 0
+		}
+	}
 }
 
 func encode(t *rapid.T, p planner.Plan) string {

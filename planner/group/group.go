@@ -19,9 +19,9 @@ type Problem struct {
 	MinBytes   int64 // weaker flows do not tie servers together
 }
 
-// Tie says that two servers must move together.
+// Tie says that servers must move together.
 type Tie struct {
-	A, B int
+	Servers []int
 	// Soft ties (one system on several servers) do not pull a foundation into a group: a shared
 	// database under twenty systems would pull all twenty together. Others hold without exception.
 	Soft bool
@@ -58,7 +58,7 @@ func Find(p Problem) Result {
 	strict := newSets(p.Servers)
 	for _, t := range p.Ties {
 		if !t.Soft {
-			strict.join(t.A, t.B)
+			strict.joinAll(t.Servers)
 		}
 	}
 	setRole := make([]Role, p.Servers) // per strict set: the strongest role within it
@@ -114,9 +114,7 @@ func Find(p Problem) Result {
 	isFoundation := func(s int) bool { return setRole[strict.find(s)] != "" }
 	tied := newSets(p.Servers)
 	for _, t := range p.Ties {
-		if !isFoundation(t.A) && !isFoundation(t.B) {
-			tied.join(t.A, t.B)
-		}
+		tied.joinAll(slices.DeleteFunc(slices.Clone(t.Servers), isFoundation))
 	}
 	ordinary := communities(p, tied, isFoundation)
 	return Result{Groups: append(foundations, ordinary...), Hubs: hubs}
@@ -141,7 +139,9 @@ func (s sets) find(i int) int {
 	return i
 }
 
-func (s sets) join(a, b int) {
-	a, b = s.find(a), s.find(b)
-	s[max(a, b)] = min(a, b)
+func (s sets) joinAll(servers []int) {
+	for i := 1; i < len(servers); i++ {
+		a, b := s.find(servers[i-1]), s.find(servers[i])
+		s[max(a, b)] = min(a, b)
+	}
 }

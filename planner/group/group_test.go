@@ -170,12 +170,21 @@ func TestEdgeCases(t *testing.T) {
 	if diff := cmp.Diff(want, group.Find(p).Groups); diff != "" {
 		t.Errorf("two triangles (-want +got):\n%s", diff)
 	}
+	// Two servers of a system stay together though the third, named first, is a directory.
+	p = group.Problem{Servers: 6, MaxServers: 5, Ties: []group.Tie{{Servers: []int{0, 4, 5}, Soft: true}}}
+	for s := 1; s < 6; s++ {
+		p.Flows = append(p.Flows, group.Flow{From: s, To: 0, Port: 53, Bytes: 1e9})
+	}
+	want = []group.Group{{Members: []int{0}, Role: group.Directory}, {Members: []int{1}}, {Members: []int{2}}, {Members: []int{3}}, {Members: []int{4, 5}}}
+	if diff := cmp.Diff(want, group.Find(p).Groups); diff != "" {
+		t.Errorf("a system on a directory and two others (-want +got):\n%s", diff)
+	}
 	// An integration server that talks with most others is shared; a disk it shares makes the other
 	// server a foundation too, and the systems that use it are not pulled together.
-	p = group.Problem{Servers: 30, MaxServers: 25, Ties: []group.Tie{{A: 0, B: 29}}}
+	p = group.Problem{Servers: 30, MaxServers: 25, Ties: []group.Tie{{Servers: []int{0, 29}}}}
 	for s := 1; s < 20; s++ {
 		p.Flows = append(p.Flows, group.Flow{From: s, To: 0, Port: 5672, Bytes: 1e9})
-		p.Ties = append(p.Ties, group.Tie{A: s, B: 0, Soft: true})
+		p.Ties = append(p.Ties, group.Tie{Servers: []int{s, 0}, Soft: true})
 	}
 	got = group.Find(p)
 	if len(got.Hubs) != 1 || got.Hubs[0].Role != group.Shared || !slices.Equal(got.Groups[0].Members, []int{0, 29}) || len(got.Groups) != 29 {
@@ -195,17 +204,23 @@ func TestLaws(t *testing.T) {
 			p.Flows = append(p.Flows, group.Flow{From: server.Draw(t, "from"), To: server.Draw(t, "to"), Port: ports.Draw(t, "port"), Bytes: rapid.Int64Range(0, 1e10).Draw(t, "bytes")})
 		}
 		for range rapid.IntRange(0, 20).Draw(t, "ties") {
-			p.Ties = append(p.Ties, group.Tie{A: server.Draw(t, "a"), B: server.Draw(t, "b"), Soft: rapid.Bool().Draw(t, "soft")})
+			p.Ties = append(p.Ties, group.Tie{Servers: rapid.SliceOfN(server, 1, 4).Draw(t, "tied"), Soft: rapid.Bool().Draw(t, "soft")})
 		}
 		result := group.Find(p)
 		of := labels(t, p, result)
 		tied := map[int]int{} // group → servers bound by ties
 		for _, tie := range p.Ties {
-			a, b := result.Groups[of[tie.A]], result.Groups[of[tie.B]]
-			if of[tie.A] != of[tie.B] && (!tie.Soft || (a.Role == "" && b.Role == "")) {
-				t.Fatalf("tie %+v is cut", tie)
+			home := -1
+			for _, s := range tie.Servers {
+				if tie.Soft && result.Groups[of[s]].Role != "" {
+					continue
+				}
+				if home >= 0 && of[s] != home {
+					t.Fatalf("tie %+v is cut", tie)
+				}
+				home = of[s]
+				tied[home]++
 			}
-			tied[of[tie.A]]++
 		}
 		for i, g := range result.Groups {
 			if len(g.Members) > p.MaxServers && tied[i] == 0 {
