@@ -1,0 +1,183 @@
+package planner
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/planner/schedule"
+)
+
+// writeWaves puts a lane's dates into the plan.
+func (e *estate) writeWaves(p *Plan, l lane, sl schedule.Lane, dates []schedule.Dates, names []Text) {
+	s := e.in.Settings
+	previous, pilot := "", false
+	number := 0
+	for k, d := range dates {
+		w := Wave{Municipality: l.m.Code, Centre: l.assignment.Centre, Agreement: l.assignment.Agreement, Start: d.Start, Certainty: "proposal", Groups: []string{}}
+		if d.Start != 0 {
+			number++
+			w.Number = number
+			w.ID = fmt.Sprintf("%s-w%d", l.m.Code, number)
+			w.Name = fmt.Sprintf("%s %d", l.m.Name, number)
+		}
+		var last inventory.Date
+		for j, placed := range d.Jobs {
+			g := &p.Groups[l.waves[k][j]]
+			why := e.binding(l, sl.Waves[k], l.gb[k], previous, placed.Rejected, names)
+			if placed.Night == 0 {
+				p.Refusals = append(p.Refusals, Refusal{Subject: g.ID, Kind: "group",
+					Reasons: append([]Reason{reason("deadline", "deadline", s.Deadline)}, why...)})
+				continue
+			}
+			g.Wave, g.Start, g.Cutover, g.End = w.ID, d.Start, placed.Night, placed.Night.AddDays(s.HypercareDays)
+			g.Binding, g.SlackDays = why, placed.Slack
+			w.Groups = append(w.Groups, g.ID)
+			w.Servers += len(g.Assets)
+			w.End = max(w.End, g.End)
+			last = max(last, placed.Night)
+		}
+		if d.Start == 0 {
+			continue
+		}
+		slices.Sort(w.Groups)
+		if sl.Waves[k].Foundation {
+			w.Reasons = append(w.Reasons, reason("foundation_wave"))
+		} else if !pilot {
+			pilot = true
+			w.Reasons = append(w.Reasons, reason("pilot", "servers", w.Servers))
+		}
+		w.Reasons = append(w.Reasons, reason("seeding_plan", "gb", l.gb[k], "mbps", l.mbps, "gb_per_day", l.gbPerDay, "seed_days", sl.Waves[k].SeedDays))
+		w.Reasons = append(w.Reasons, e.agreementReasons(l, &w, last)...)
+		w.Reasons = append(w.Reasons, e.adviceReasons(p, l, w)...)
+		previous = w.ID
+		p.Waves = append(p.Waves, w)
+	}
+}
+
+// binding turns the schedule's rejections into reasons.
+func (e *estate) binding(l lane, w schedule.Wave, gb float64, previous string, rejected []schedule.Rejection, names []Text) []Reason {
+	s := e.in.Settings
+	reasons := []Reason{}
+	for _, r := range rejected {
+		days := []any{"days", r.Days, "first", r.First, "last", r.Last}
+		var more []any
+		switch r.Rule {
+		case schedule.Lead:
+			more = []any{"lead_days", s.LeadDays}
+		case schedule.Window:
+			more = []any{"agreement", l.agreement.ID, "window", l.agreement.Window.Text}
+		case schedule.Order:
+			more = []any{"wave", previous}
+		case schedule.Hypercare:
+			more = []any{"wave", previous, "hypercare_days", s.HypercareDays}
+		case schedule.Seeding:
+			more = []any{"gb", gb, "mbps", l.mbps, "seed_days", w.SeedDays}
+		case schedule.Frozen:
+			more = []any{"name_da", names[r.Freeze].DA, "name_en", names[r.Freeze].EN}
+		case schedule.CrewFull:
+			more = []any{"centre", l.assignment.Centre, "crews", s.CrewsPerCentre, "per_crew", s.ServersPerCrewNight}
+		}
+		reasons = append(reasons, reason(string(r.Rule), append(days, more...)...))
+	}
+	return reasons
+}
+
+// agreementReasons tells how a wave stands to the agreement, and sets how certain its dates are.
+func (e *estate) agreementReasons(l lane, w *Wave, last inventory.Date) []Reason {
+	a := l.agreement
+	if a.ID == "" {
+		return []Reason{reason("no_agreement")}
+	}
+	if !a.Window.Known() {
+		return []Reason{reason("agreement_without_window", "agreement", a.ID, "state", a.State)}
+	}
+	reasons := []Reason{reason("agreement", "agreement", a.ID, "state", a.State, "window", a.Window.Text)}
+	within := w.Start >= a.Window.From && last <= a.Window.To
+	switch {
+	case a.Window.To < e.in.AsOf:
+		reasons = append(reasons, reason("window_passed", "agreement", a.ID, "window", a.Window.Text))
+	case last > a.Window.To:
+		reasons = append(reasons, reason("after_window", "agreement", a.ID, "window", a.Window.Text))
+	}
+	if a.Decided() && within && a.Window.From.Known() && a.Window.To-a.Window.From < preciseDays {
+		w.Certainty = "decided"
+	}
+	return reasons
+}
+
+// adviceReasons lists the advisory freezes that a wave's cutovers fall in, and the contracts whose end
+// does not fit them.
+func (e *estate) adviceReasons(p *Plan, l lane, w Wave) []Reason {
+	var reasons []Reason
+	nights := map[Text]inventory.Date{}
+	for _, id := range w.Groups {
+		g := p.group(id)
+		for _, f := range e.in.Freezes {
+			if f.Advisory && (f.Municipality == "" || f.Municipality == l.m.Code) && f.From <= g.Cutover && g.Cutover <= f.To {
+				if first, ok := nights[f.Name]; !ok || g.Cutover < first {
+					nights[f.Name] = g.Cutover
+				}
+			}
+		}
+	}
+	for _, name := range sortedTexts(nights) {
+		reasons = append(reasons, reason("advisory_freeze", "name_da", name.DA, "name_en", name.EN, "night", nights[name]))
+	}
+	told := map[string]bool{}
+	for _, id := range w.Groups {
+		g := p.group(id)
+		for _, c := range e.contractsOf(*g) {
+			if told[c.ID] || !c.Until.Known() {
+				continue
+			}
+			told[c.ID] = true
+			if c.Until < g.Cutover {
+				reasons = append(reasons, reason("contract_ends_before", "contract", c.ID, "supplier", c.Supplier, "until", c.Until, "night", g.Cutover))
+			} else if c.ExitFeeDKK > 0 {
+				reasons = append(reasons, reason("contract_runs_on", "contract", c.ID, "supplier", c.Supplier, "until", c.Until, "fee_dkk", c.ExitFeeDKK))
+			}
+		}
+	}
+	return reasons
+}
+
+// contractsOf gives the contracts of the systems in a group, by id.
+func (e *estate) contractsOf(g Group) []inventory.Contract {
+	found := map[string]inventory.Contract{}
+	for _, sys := range e.systems[g.Municipality] {
+		if c, ok := e.contracts[sys.Contract]; ok && slices.Contains(g.Systems, sys.ID) {
+			found[c.ID] = c
+		}
+	}
+	out := make([]inventory.Contract, 0, len(found))
+	for _, id := range sortedKeys(found) {
+		out = append(out, found[id])
+	}
+	return out
+}
+
+// freezes gives the calendar in a fixed order, and its distinct names.
+func (e *estate) freezes() ([]Freeze, []Text) {
+	freezes := slices.Clone(e.in.Freezes)
+	slices.SortFunc(freezes, func(a, b Freeze) int {
+		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Municipality, b.Municipality), compareTexts(a.Name, b.Name))
+	})
+	var names []Text
+	for _, f := range freezes {
+		if !slices.Contains(names, f.Name) {
+			names = append(names, f.Name)
+		}
+	}
+	return freezes, names
+}
+
+// group finds a group by id. The plan's groups are sorted by id.
+func (p *Plan) group(id string) *Group {
+	i, ok := slices.BinarySearchFunc(p.Groups, id, func(g Group, id string) int { return cmp.Compare(g.ID, id) })
+	if !ok {
+		return nil
+	}
+	return &p.Groups[i]
+}
