@@ -58,7 +58,7 @@ var hints = []struct {
 		"somebody else is working on this unit: wait for them, and unlock only when you know that their run is dead"},
 	{nil, []string{"could not be found in any of the search locations", "Failed to query available provider packages"},
 		"put the provider into the folder named by terraform.provider_mirror; nothing is downloaded"},
-	// Seen with a real engine: it does not notice that its plan file was cut short while writing.
+	// Terraform 1.11.4 does not notice that its plan file was cut short while it wrote it.
 	{nil, []string{"Failed to read the given file as a state or plan file"},
 		"the saved plan is not whole, most often because the disk is full: free space and plan again; nothing was lost"},
 	{nil, []string{"Saved plan is stale"},

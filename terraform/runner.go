@@ -64,7 +64,12 @@ func (r *Runner) open(root string, u Unit) (*shop, error) {
 	return &shop{unit: u, dir: dir, tf: tf}, nil
 }
 
-// environment is all that the engine gets to see. HOME is the work folder, so that no plugin,
+// Below the work folder lies what belongs to the engine and to no unit. No agreement's folder can
+// have this name, because slug writes no dots.
+func engineHome(root string) string   { return filepath.Join(root, ".engine", "home") }
+func engineConfig(root string) string { return filepath.Join(root, ".engine", "config.tfrc") }
+
+// environment is all that the engine gets to see. HOME is a folder of its own, so that no plugin,
 // credential or setting of the user who happens to run samdrift has a say.
 func (r *Runner) environment(root string) map[string]string {
 	// An engine lives for a tenth of a second, most of it loading; collecting its garbage less
@@ -75,9 +80,9 @@ func (r *Runner) environment(root string) map[string]string {
 		env[name] = value
 	}
 	maps.Copy(env, r.Environment)
-	env["HOME"] = root
+	env["HOME"] = engineHome(root)
 	env["CHECKPOINT_DISABLE"] = "1"
-	env["TF_CLI_CONFIG_FILE"] = filepath.Join(root, "engine.tfrc")
+	env["TF_CLI_CONFIG_FILE"] = engineConfig(root)
 	return env
 }
 
@@ -89,10 +94,14 @@ func (r *Runner) prepare(root string) error {
 		return err
 	}
 	mirror := r.Config.ProviderMirror
+	folders := []string{engineHome(root)}
 	if mirror == "" {
-		mirror = filepath.Join(root, "no-providers")
-		if err := os.MkdirAll(mirror, 0o700); err != nil {
-			return fmt.Errorf("prepare the work folder: %w", err)
+		mirror = filepath.Join(root, ".engine", "no-providers")
+		folders = append(folders, mirror)
+	}
+	for _, folder := range folders {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return fmt.Errorf("make the engine's folder: %w; %s", err, hint(err, ""))
 		}
 	}
 	file := hclwrite.NewEmptyFile()
@@ -101,7 +110,7 @@ func (r *Runner) prepare(root string) error {
 	fsMirror := body.AppendNewBlock("provider_installation", nil).Body().AppendNewBlock("filesystem_mirror", nil).Body()
 	fsMirror.SetAttributeValue("path", cty.StringVal(mirror))
 	fsMirror.SetAttributeValue("include", cty.ListVal([]cty.Value{cty.StringVal("*/*/*")}))
-	if err := replaceFile(filepath.Join(root, "engine.tfrc"), file.Bytes()); err != nil {
+	if err := replaceFile(engineConfig(root), file.Bytes()); err != nil {
 		return fmt.Errorf("write the engine's configuration in %s: %w; %s", root, err, hint(err, ""))
 	}
 	return nil
