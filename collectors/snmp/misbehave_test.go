@@ -253,3 +253,40 @@ func TestTooBigIsLearntOnce(t *testing.T) {
 		t.Errorf("status %s, %d interfaces, %d refusals", o.Status, len(o.Asset.Interfaces), refusals)
 	}
 }
+
+// Answers should fill a frame and not be cut into fragments, whatever the length of the texts.
+func TestAnswersFillAFrame(t *testing.T) {
+	for _, length := range []int{0, 40, 200} {
+		mib := switchMIB(200)
+		for i := range mib {
+			if strings.HasPrefix(mib[i].Name, ".1.3.6.1.2.1.31.1.1.1.18.") {
+				mib[i].Value = []byte(strings.Repeat("x", length))
+			}
+		}
+		var sizes []int
+		a := startAgent(t, mib, func(request, answer *packet) []byte {
+			raw := encoded(t, answer)
+			if request.PDUType == gosnmp.GetBulkRequest && inTable(request, ".1.3.6.1.2.1.31.1.1.1.18.") {
+				sizes = append(sizes, len(raw))
+			}
+			return raw
+		})
+		c := config(target(a, "2c"))
+		c.MaxRepetitions = 200
+		o, _ := look(t, c)
+		if o.Status != inventory.StatusOK || len(o.Asset.Interfaces) != 200 {
+			t.Fatalf("status %s, %d interfaces", o.Status, len(o.Asset.Interfaces))
+		}
+		over, sum := 0, 0
+		for _, size := range sizes {
+			sum += size
+			if size > 1472 {
+				over++
+			}
+		}
+		// The first answer shows how long the texts are.
+		if mean := sum / len(sizes); over > 1 || mean < 700 {
+			t.Errorf("texts of %d: answers have %v bytes, want about 1,472 and not more", length, sizes)
+		}
+	}
+}
