@@ -41,7 +41,6 @@ var pure = map[string][]string{
 	"inventory":         {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner":           {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/assign":    {"net", "net/http", "log", "log/slog", "os", "database/sql"},
-	"planner/check":     {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/group":     {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/nis2":      {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/schedule":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},

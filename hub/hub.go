@@ -44,24 +44,11 @@ type Config struct {
 	Now       func() time.Time // the clock
 }
 
-// NationalFreezes gives the strict freezes of the Danish municipal year for some years, both included.
-func NationalFreezes(first, last int) []planner.Freeze {
-	var freezes []planner.Freeze
-	for year := first; year <= last; year++ {
-		for _, f := range facts.Freezes(year) {
-			if f.Strict {
-				freezes = append(freezes, planner.Freeze{From: f.From, To: f.To, Name: planner.Text{DA: f.DA, EN: f.EN}})
-			}
-		}
-	}
-	return freezes
-}
-
 // DefaultConfig plans for all 98 municipalities with the national freeze calendar.
 func DefaultConfig() Config {
 	c := Config{
 		Planner:   planner.DefaultSettings(),
-		Freezes:   NationalFreezes(2025, 2028),
+		Freezes:   planner.DefaultFreezes(2025, 2028),
 		Monitor:   monitor.DefaultConfig(),
 		Terraform: terraform.DefaultConfig(),
 		Now:       time.Now,
