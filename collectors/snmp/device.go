@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -73,8 +74,14 @@ func (l *look) run(ctx context.Context, config Config) {
 	l.measure("samdrift_snmp_scrape_duration_seconds", nil, l.observation.Duration.Seconds())
 }
 
-// talk reads the device. The error is nil once the device has answered, however little of it.
-func (l *look) talk(ctx context.Context, config Config) error {
+// talk reads the device. The error is nil once the device has answered, however little of it. A
+// device that finds a bug in this program is a failed device, not the end of the others.
+func (l *look) talk(ctx context.Context, config Config) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = &trouble{inventory.StatusFailed, fmt.Sprintf("reading the device broke samdrift: %v: please report it with the device's make\n%s", cause, debug.Stack())}
+		}
+	}()
 	s, err := dial(ctx, config, l.target)
 	if err != nil {
 		return err
