@@ -25,6 +25,7 @@ type look struct {
 	entities    []entity
 	observation inventory.Observation
 	samples     []collectors.Sample
+	stack       []byte // where the program panicked, if it did
 }
 
 // table is one part of a device that is read and reported on its own. read puts what it finds into
@@ -79,7 +80,8 @@ func (l *look) run(ctx context.Context, config Config) {
 func (l *look) talk(ctx context.Context, config Config) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = &trouble{inventory.StatusFailed, fmt.Sprintf("reading the device broke samdrift: %v: please report it with the device's make\n%s", cause, debug.Stack())}
+			l.stack = debug.Stack()
+			err = &trouble{inventory.StatusFailed, fmt.Sprintf("reading the device made samdrift panic: %v: please report it with the device's make and the log", cause)}
 		}
 	}()
 	s, err := dial(ctx, config, l.target)

@@ -104,6 +104,9 @@ func (c *Collector) one(ctx context.Context, target Target, instance string, bud
 	}
 	o := look.observation
 	c.logger.Debug("looked at device", "target", target.Label(), "address", target.Address, "status", o.Status, "error", o.Error, "duration", o.Duration)
+	if look.stack != nil {
+		c.logger.Error("reading a device panicked", "target", target.Label(), "stack", string(look.stack))
+	}
 	if full {
 		if err := sink.Observe(ctx, o); err != nil {
 			return fmt.Errorf("store what %s showed: %w", target.Label(), err)
