@@ -48,7 +48,7 @@ type Config struct {
 func DefaultConfig() Config {
 	c := Config{
 		Planner:   planner.DefaultSettings(),
-		Freezes:   planner.DefaultFreezes(2025, 2028),
+		Freezes:   planner.DefaultFreezes(inventory.NewDate(2025, time.January, 1), inventory.NewDate(2030, time.December, 31)),
 		Monitor:   monitor.DefaultConfig(),
 		Terraform: terraform.DefaultConfig(),
 		Now:       time.Now,
