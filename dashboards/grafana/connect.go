@@ -15,23 +15,6 @@ import (
 	gapi "github.com/grafana/grafana-api-golang-client"
 )
 
-// Secret is a text that is never printed.
-type Secret string
-
-// String hides the secret.
-func (s Secret) String() string {
-	if s == "" {
-		return ""
-	}
-	return "<hidden>"
-}
-
-// GoString hides the secret from %#v.
-func (s Secret) GoString() string { return s.String() }
-
-// MarshalText hides the secret from JSON and YAML.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
 // connect makes a client and asks Grafana for its health, which needs no rights: what fails here
 // is the address, not the token.
 func (p *push) connect(ctx context.Context) (*gapi.Client, error) {

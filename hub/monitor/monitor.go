@@ -19,7 +19,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -130,15 +129,10 @@ func databaseOptions(cfg Config) *tsdb.Options {
 // openError says what to do about the two usual reasons that a directory cannot be opened.
 func openError(dir string, err error) error {
 	switch {
-	case errors.Is(err, syscall.EAGAIN), errors.Is(err, syscall.EACCES) && lockExists(dir):
+	case errors.Is(err, syscall.EAGAIN): // the lock file is held
 		return fmt.Errorf("time series in %s: %w (%w): stop the other samdrift, or give this one its own --dir", dir, ErrLocked, err)
 	case outOfSpace(err):
 		return fmt.Errorf("time series in %s: %w: free space on this disk, then start again", dir, err)
 	}
 	return fmt.Errorf("open time series in %s: %w", dir, err)
-}
-
-func lockExists(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, "lock"))
-	return err == nil
 }
