@@ -1,0 +1,132 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/samdrift/samdrift/hub"
+	"github.com/samdrift/samdrift/planner/nis2"
+)
+
+type gapPage struct {
+	frame
+	V        hub.GapView
+	Articles []articleRow
+	Heat     []heatRow // the admin's: every municipality against every article
+	Own      *nis2.Assessment
+	Lights   map[string]string
+}
+
+// articleRow is one article with its mean over the cooperation, and the person's own.
+type articleRow struct {
+	ID, Ref, Title string
+	Joint          *nis2.Scores
+	Own            *nis2.ArticleResult
+}
+
+type heatRow struct {
+	Code, Name string
+	Overall    nis2.Scores
+	Light      nis2.Light
+	Cells      []nis2.ArticleResult
+}
+
+func (s *server) gap(w http.ResponseWriter, r *http.Request) {
+	p, _ := hub.PersonFrom(r.Context())
+	v, err := s.hub.Gap(r.Context(), p)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	page := gapPage{frame: s.frame(r, "nav.gap", v.Meta, crumb{language(r).T("nav.overview"), "/"}), V: v}
+	l := page.locale
+	if p.Role == hub.RoleMunicipality && len(v.Own) == 1 {
+		page.Own = &v.Own[0]
+	}
+	for _, a := range v.Catalogue.Articles {
+		row := articleRow{ID: a.ID, Ref: a.DKRef, Title: a.Title.In(l.Lang)}
+		if v.Joint != nil {
+			for i, x := range v.Joint.Articles {
+				if x.ID == a.ID {
+					row.Joint = &v.Joint.Articles[i].Scores
+				}
+			}
+		}
+		if page.Own != nil {
+			for i, x := range page.Own.Articles {
+				if x.ID == a.ID {
+					row.Own = &page.Own.Articles[i]
+				}
+			}
+		}
+		page.Articles = append(page.Articles, row)
+	}
+	if len(v.Own) > 1 {
+		for _, a := range v.Own {
+			page.Heat = append(page.Heat, heatRow{a.Municipality, v.Names[a.Municipality], a.Overall, a.Light, a.Articles})
+		}
+		slices.SortFunc(page.Heat, func(a, b heatRow) int { return l.Compare(a.Name, b.Name) })
+	}
+	s.render(w, r, http.StatusOK, "gap", page)
+}
+
+type gapOfPage struct {
+	frame
+	A        nis2.Assessment
+	Name     string
+	Articles []gapArticle
+	Names    map[string]string
+}
+
+type gapArticle struct {
+	nis2.ArticleResult
+	Ref, Title string
+	Controls   []gapControl
+}
+
+type gapControl struct {
+	nis2.ControlResult
+	Title     string
+	Delivered nis2.DeliveredBy
+}
+
+func (s *server) gapOf(w http.ResponseWriter, r *http.Request) {
+	p, _ := hub.PersonFrom(r.Context())
+	code := r.PathValue("municipality")
+	a, meta, err := s.hub.GapOf(r.Context(), p, code)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	names, err := s.names(r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	l := language(r)
+	page := gapOfPage{frame: s.frame(r, "nav.gap", meta, crumb{l.T("nav.overview"), "/"}, crumb{l.T("nav.gap"), "/gap"}), A: a, Name: names[code], Names: names}
+	page.Title = l.T("gap.of", "name", names[code])
+	catalogue := s.hub.Catalogue()
+	for _, x := range a.Articles {
+		article := gapArticle{ArticleResult: x}
+		for _, c := range catalogue.Articles {
+			if c.ID == x.ID {
+				article.Ref, article.Title = c.DKRef, c.Title.In(l.Lang)
+			}
+		}
+		for _, result := range a.Controls {
+			if result.Article != x.ID {
+				continue
+			}
+			control := gapControl{ControlResult: result}
+			for _, c := range catalogue.Controls {
+				if c.ID == result.ID {
+					control.Title, control.Delivered = c.Title.In(l.Lang), c.DeliveredBy
+				}
+			}
+			article.Controls = append(article.Controls, control)
+		}
+		page.Articles = append(page.Articles, article)
+	}
+	s.render(w, r, http.StatusOK, "gapof", page)
+}

@@ -1,0 +1,110 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"net/http"
+
+	"github.com/samdrift/samdrift/dashboards/chart"
+	"github.com/samdrift/samdrift/dashboards/locale"
+	"github.com/samdrift/samdrift/hub"
+	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/planner"
+)
+
+type overviewPage struct {
+	frame
+	V        hub.Overview
+	Names    map[string]string
+	Map      template.HTML
+	Legend   []legendItem
+	Members  []hub.Tile
+	Done     int
+	Firing   map[string]int // severity → alerts
+	Capacity []centreChart
+}
+
+type legendItem struct{ Class, Words string }
+
+// centreChart is a centre with a bar for each resource.
+type centreChart struct {
+	Name string
+	Rows []capacityRow
+	Bars template.HTML
+}
+
+type capacityRow struct{ Resource, Before, After, Whole string }
+
+func (s *server) overview(w http.ResponseWriter, r *http.Request) {
+	p, _ := hub.PersonFrom(r.Context())
+	v, err := s.hub.Overview(r.Context(), p)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	page := overviewPage{frame: s.frame(r, "nav.overview", v.Meta), V: v, Names: map[string]string{}, Firing: map[string]int{}}
+	l := page.locale
+	hexes := map[string]chart.Hex{}
+	for _, t := range v.Tiles {
+		page.Names[t.Code] = t.Name
+		if !t.Member {
+			continue
+		}
+		page.Members = append(page.Members, t)
+		if t.State == inventory.StateStable || t.State == inventory.StateClosed || t.Host {
+			page.Done++
+		}
+		hexes[t.Code] = hex(l, t)
+	}
+	page.Map = chart.HexMap(l.T("overview.map"), hexes)
+	page.Legend = []legendItem{{"host", l.T("overview.host")}}
+	for _, state := range inventory.AgreementStates {
+		page.Legend = append(page.Legend, legendItem{"state-" + string(state), l.Or("state.", string(state))})
+	}
+	for _, a := range v.Alerts {
+		if a.State == "firing" {
+			page.Firing[a.Severity]++
+		}
+	}
+	for _, c := range v.Centres {
+		page.Names[c.ID] = c.Name
+		page.Capacity = append(page.Capacity, capacityOf(l, c.Name, c.Load))
+	}
+	s.render(w, r, http.StatusOK, "overview", page)
+}
+
+// hex shows a municipality on the map.
+func hex(l *locale.Locale, t hub.Tile) chart.Hex {
+	h := chart.Hex{Name: t.Name, Words: l.Or("state.", string(t.State)), Class: "state-" + string(t.State), Href: "/municipalities/" + t.Code}
+	if t.Host {
+		h.Words, h.Class = l.T("overview.host"), "host"
+	} else if t.State == "" {
+		h.Words, h.Class = l.T("overview.noagreement"), "out"
+	}
+	if t.Servers > 0 {
+		h.Value = l.Number(100*float64(t.ServersMoved)/float64(t.Servers), 0) + " %"
+		h.Words += ", " + l.T("overview.moved", "moved", t.ServersMoved, "all", t.Servers)
+	}
+	return h
+}
+
+// capacityOf draws what a centre has, what is used before the plan, and what the plan adds.
+func capacityOf(l *locale.Locale, name string, load planner.CentreLoad) centreChart {
+	c := centreChart{Name: name}
+	var bars []chart.Bar
+	for _, x := range []struct {
+		resource             string
+		whole, before, after int
+	}{
+		{"vcpus", load.Capacity.VCPUs, load.Before.VCPUs, load.After.VCPUs},
+		{"memory_gb", load.Capacity.MemoryGB, load.Before.MemoryGB, load.After.MemoryGB},
+		{"storage_gb", load.Capacity.StorageGB, load.Before.StorageGB, load.After.StorageGB},
+		{"users", load.Capacity.Users, load.Before.Users, load.After.Users},
+	} {
+		words := l.T("capacity.words", "after", x.after, "whole", unknownZero(l, x.whole))
+		bars = append(bars, chart.Bar{Label: l.T("resource." + x.resource), Before: float64(x.before), Added: float64(x.after - x.before), Whole: float64(x.whole), Words: words})
+		c.Rows = append(c.Rows, capacityRow{l.T("resource." + x.resource), l.Int(int64(x.before)), l.Int(int64(x.after)), unknownZero(l, x.whole)})
+	}
+	c.Bars = chart.Bars(fmt.Sprintf("%s: %s", name, l.T("capacity.title")), bars)
+	return c
+}

@@ -1,0 +1,54 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/samdrift/samdrift/dashboards"
+)
+
+// routes is everything that is served: pages, then the API, then the query API.
+func (s *server) routes(o Options) []dashboards.Route {
+	page := func(pattern string, handler http.HandlerFunc, probe func(municipality, asset string) string) dashboards.Route {
+		return dashboards.Route{Pattern: "GET " + pattern, Access: dashboards.Members, Handler: handler, Probe: probe}
+	}
+	public := func(pattern string, handler http.HandlerFunc) dashboards.Route {
+		return dashboards.Route{Pattern: pattern, Access: dashboards.Public, Handler: handler}
+	}
+	at := func(path string) func(string, string) string { return func(string, string) string { return path } }
+	routes := []dashboards.Route{
+		page("/{$}", s.overview, at("/")),
+		page("/municipalities/{code}", s.municipality, func(m, _ string) string { return "/municipalities/" + m }),
+		page("/assets", s.assets, func(m, _ string) string { return "/assets?per_page=500&municipality=" + m }),
+		page("/assets.csv", s.assetsCSV, at("/assets.csv")),
+		page("/assets/{id}", s.asset, func(_, a string) string { return "/assets/" + a }),
+		page("/systems", s.systems, func(m, _ string) string { return "/systems?municipality=" + m }),
+		page("/plan", s.plan, at("/plan")),
+		page("/plan/waves/{id}", s.wave, func(m, _ string) string { return "/plan/waves/" + s.anyWave(m) }),
+		page("/gap", s.gap, at("/gap")),
+		page("/gap/{municipality}", s.gapOf, func(m, _ string) string { return "/gap/" + m }),
+		page("/reports", s.reports, at("/reports")),
+		page("/reports/{id}", s.report, func(string, string) string { return "/reports/" + s.anyReport() }),
+		page("/alerts", s.alerts, at("/alerts")),
+		page("/collections", s.collections, at("/collections")),
+		page("/live/alerts", s.liveAlerts, at("/live/alerts")),
+		page("/live/assets/{id}", s.liveAsset, func(_, a string) string { return "/live/assets/" + a }),
+
+		public("GET /accessibility", s.accessibility),
+		public("GET /enter", s.enter),
+		public("POST /leave", s.leave),
+		public("GET /static/", s.static),
+		public("GET /healthz", s.healthy),
+		public("GET /readyz", s.ready),
+	}
+	routes = append(routes, o.API...)
+	if o.Prometheus != nil {
+		const query = "/prometheus/api/v1/query?query=%7B__name__%3D~%22samdrift_.%2B%22%7D"
+		for _, method := range []string{"GET", "POST"} {
+			routes = append(routes, dashboards.Route{
+				Pattern: method + " /prometheus/api/v1/", Access: dashboards.Members,
+				Handler: o.Prometheus, Probe: at(query),
+			})
+		}
+	}
+	return routes
+}
