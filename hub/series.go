@@ -22,8 +22,11 @@ var assetQueries = []struct{ name, unit, query string }{
 	{"traffic_out", "bits_per_second", `sum without (ifIndex, ifName, ifAlias) (rate(ifHCOutOctets{%s}[2m])) * 8`},
 }
 
-// chartPoints is about how many points a chart shows.
-const chartPoints = 120
+// A chart shows about chartPoints points, but none closer than devices are measured.
+const (
+	chartPoints  = 360
+	shortestStep = 10 * time.Second
+)
 
 // AssetSeries answers the charts of one asset over a stretch of time. Without time series, or when
 // nothing was measured, the list is empty.
@@ -41,7 +44,7 @@ func (h *Hub) AssetSeries(ctx context.Context, p Person, id string, from, to tim
 		return nil, nil
 	}
 	ctx = h.seriesScope(ctx, p)
-	step := max(to.Sub(from)/chartPoints, time.Second).Round(time.Second)
+	step := max(to.Sub(from)/chartPoints, shortestStep).Round(time.Second)
 	var all []Series
 	for _, q := range assetQueries {
 		found, err := h.monitor.Range(ctx, strings.ReplaceAll(q.query, "%s", pick), from, to, step)

@@ -19,6 +19,7 @@ func (d Document) Observation(p Place) inventory.Observation {
 	o := inventory.Observation{
 		Collector:    "agent",
 		Source:       p.Source,
+		Instance:     d.Identity.Hostname,
 		Municipality: p.Municipality,
 		Site:         p.Site,
 		At:           d.TakenAt,

@@ -42,7 +42,7 @@ func (c *agents) Collect(ctx context.Context, sink collectors.Sink) error {
 			}
 			place := agent.Place{Municipality: m.Code, Site: s.site, Source: demoData + " agent " + s.name}
 			o := inventory.Observation{
-				Collector: c.Name(), Source: place.Source, Municipality: m.Code, Site: s.site, At: now,
+				Collector: c.Name(), Source: place.Source, Instance: s.name, Municipality: m.Code, Site: s.site, At: now,
 				Status: inventory.StatusUnreachable, Error: "the agent has not reported: check that the host is up and samdrift-agent runs on it",
 			}
 			if !c.estate.silent(s, now) {

@@ -76,9 +76,9 @@ func HexMap(title string, hexes map[string]Hex) template.HTML {
 		}
 		d.add(`<g class="%v"><title>%v</title><polygon points="%v"/>`, class, strings.TrimSpace(h.Name+": "+h.Words), corners(x, y))
 		if h.Value == "" {
-			d.add(`<text x="%v" y="%v">%v</text></g>`, x, y+4, cell.Label)
+			d.add(`<text aria-hidden="true" x="%v" y="%v">%v</text></g>`, x, y+4, cell.Label)
 		} else {
-			d.add(`<text x="%v" y="%v">%v</text><text class="value" x="%v" y="%v">%v</text></g>`, x, y, cell.Label, x, y+12, h.Value)
+			d.add(`<text aria-hidden="true" x="%v" y="%v">%v</text><text class="value" aria-hidden="true" x="%v" y="%v">%v</text></g>`, x, y, cell.Label, x, y+12, h.Value)
 		}
 		if h.Href != "" {
 			d.add(`</a>`)

@@ -53,12 +53,19 @@ func Line(points []Point, o LineOptions) template.HTML {
 	}
 	for _, share := range []float64{0, 0.5, 1} {
 		v := top * share
+		if share == 0.5 && o.Value(v) == o.Value(top) {
+			continue // a scale of yes and no has no middle
+		}
 		d.add(`<line class="grid" x1="%v" x2="%v" y1="%v" y2="%v"/><text class="axis" x="%v" y="%v" text-anchor="end">%v</text>`,
 			lineLeft, lineWidth-6, y(v), y(v), lineLeft-5, y(v)+4, o.Value(v))
 	}
 	d.add(`<text class="axis" x="%v" y="%v">%v</text><text class="axis" x="%v" y="%v" text-anchor="end">%v</text>`,
 		lineLeft, lineHeight-6, o.Moment(o.From), lineWidth-6, lineHeight-6, o.Moment(o.To))
 	for _, part := range unbroken(points) {
+		if len(part) == 1 {
+			d.add(`<circle class="dot" cx="%v" cy="%v" r="2"/>`, x(part[0].At), y(part[0].Value))
+			continue
+		}
 		d.add(`<polyline class="line" points="%v"/>`, polyline(part, x, y))
 	}
 	return d.image("linechart", o.Title, lineWidth, lineHeight)

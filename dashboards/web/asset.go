@@ -153,6 +153,14 @@ func (s *server) charts(r *http.Request, id string) ([]template.HTML, error) {
 	if err != nil {
 		return nil, err
 	}
+	// A hub that has just begun has a short story: the charts begin where it does.
+	first := to.Add(-5 * time.Minute)
+	for _, x := range series {
+		if len(x.Points) > 0 && x.Points[0].At.Before(first) {
+			first = x.Points[0].At
+		}
+	}
+	from = first
 	var drawn []template.HTML
 	for _, x := range series {
 		o := chart.LineOptions{Title: l.T("series." + x.Name), From: from, To: to, Moment: func(t time.Time) string { return t.In(copenhagen).Format("15.04") }}

@@ -24,7 +24,7 @@ type assetsPage struct {
 	Kinds    []option
 	Owners   []option // municipalities
 	Sparks   map[string]template.HTML
-	Columns  []column
+	Columns  map[string]column // by what they sort on
 	Pages    []pageLink
 	CSV      string
 	From, To int
@@ -78,8 +78,9 @@ func (s *server) assets(w http.ResponseWriter, r *http.Request) {
 	page.Search = v.Query.Text
 	l := page.locale
 	page.options(l, values)
+	page.Columns = map[string]column{}
 	for _, c := range hub.AssetSorts {
-		page.Columns = append(page.Columns, sortable(l, values, v.Query.Sort, c))
+		page.Columns[c] = sortable(l, values, v.Query.Sort, c)
 	}
 	page.From = min((v.Query.Page-1)*v.Query.PerPage+1, v.Total)
 	page.To = min(page.From+v.Query.PerPage-1, v.Total)

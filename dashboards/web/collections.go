@@ -22,6 +22,9 @@ type collectorSum struct {
 	Oldest    inventory.Collection
 }
 
+// Count gives how many looks ended in a status.
+func (c collectorSum) Count(status string) int { return c.Ended[inventory.Status(status)] }
+
 func (s *server) collections(w http.ResponseWriter, r *http.Request) {
 	p, _ := hub.PersonFrom(r.Context())
 	rows, meta, err := s.hub.Collections(r.Context(), p)

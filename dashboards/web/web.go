@@ -90,3 +90,8 @@ func (s *server) recovered(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// Routes lists every route that New serves, for the tests that ask each of them as each role.
+func Routes(h *hub.Hub, o Options) []dashboards.Route {
+	return (&server{hub: h, log: o.Logger}).routes(o)
+}

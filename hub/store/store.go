@@ -67,6 +67,16 @@ func (s *Store) open(ctx context.Context, c Config) error {
 		s.lock = lock
 	}
 	driver, dsn, dialect := "sqlite", sqliteDSN(c), database.DialectSQLite3
+	if c.Database == "" && !c.ReadOnly {
+		// SQLite makes its other files with the rights of this one.
+		f, err := os.OpenFile(filepath.Join(c.Dir, "samdrift.db"), os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			return fmt.Errorf("database: %w: choose another directory with --dir", explain(err))
+		}
+		if err := f.Close(); err != nil {
+			return err
+		}
+	}
 	if c.Database != "" {
 		driver, dsn, dialect = "pgx", c.Database, database.DialectPostgres
 	} else if _, err := os.Stat(filepath.Join(c.Dir, "samdrift.db")); c.ReadOnly && errors.Is(err, fs.ErrNotExist) {

@@ -1,0 +1,198 @@
+package web_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"github.com/samdrift/samdrift/hub"
+)
+
+// chromium starts a headless browser, or skips loudly where there is none.
+func chromium(t *testing.T) context.Context {
+	t.Helper()
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		const text = "Chromium is not installed (Debian: apt-get install chromium)"
+		if os.Getenv("CI") != "" {
+			t.Fatal("in CI this must run: " + text)
+		}
+		t.Skip("SKIPPED: " + text)
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.WSURLReadTimeout(time.Minute),
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true))
+	if os.Getuid() == 0 {
+		options = append(options, chromedp.NoSandbox) // its sandbox refuses root
+	}
+	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	browser, cancel := chromedp.NewContext(allocator)
+	t.Cleanup(cancel)
+	return browser
+}
+
+// axe reads the accessibility checker and gives the script that runs it.
+func axe(t *testing.T) string {
+	t.Helper()
+	source, err := os.ReadFile(filepath.Join("testdata", "axe", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(source)
+}
+
+const runAxe = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}).then(r => JSON.stringify(r.violations.map(v =>
+	v.id + ": " + v.help + " at " + v.nodes.slice(0, 3).map(n => n.target.join(" ") + " (" + n.failureSummary.split("\n").slice(1).join(";") + ")").join(" | "))))`
+
+// state is how a page is looked at.
+type state struct {
+	name  string
+	width int64
+	dark  bool
+}
+
+// Every page, in a real browser, as every role: no fault in the console, nothing against WCAG 2.1 A
+// and AA, nothing wider than the screen. The administrator's pages are also looked at in the dark
+// and on a narrow screen. Screenshots go to the folder in SAMDRIFT_SCREENSHOTS.
+func TestPagesInABrowser(t *testing.T) {
+	browser := chromium(t)
+	checker := axe(t)
+	shots := os.Getenv("SAMDRIFT_SCREENSHOTS")
+	if shots == "" {
+		shots = t.TempDir()
+	}
+	wide, dark := state{"wide", 1440, false}, state{"dark", 1440, true}
+	narrow, narrowDark := state{"narrow", 390, false}, state{"narrow-dark", 390, true}
+	for _, role := range []hub.Role{hub.RoleAdmin, hub.RoleMunicipality, hub.RoleCentre, hub.RoleSteering} {
+		states := []state{wide}
+		if role == hub.RoleAdmin {
+			states = []state{wide, dark, narrow, narrowDark}
+		}
+		t.Run(string(role), func(t *testing.T) {
+			tab, cancel := chromedp.NewContext(browser)
+			defer cancel()
+			var faults []string
+			chromedp.ListenTarget(tab, func(event any) {
+				switch e := event.(type) {
+				case *runtime.EventExceptionThrown:
+					faults = append(faults, e.ExceptionDetails.Error())
+				case *log.EventEntryAdded:
+					if e.Entry.Level == log.LevelError {
+						faults = append(faults, e.Entry.Text)
+					}
+				}
+			})
+			if err := chromedp.Run(tab, log.Enable(), chromedp.Navigate(site.URL+"/enter?token="+tokens[role])); err != nil {
+				t.Fatal(err)
+			}
+			for _, path := range pages(t, "479") {
+				if status, _, _ := get(t, role, path); status != 200 {
+					continue // what a role may not see, and the page that does not exist, are tested elsewhere
+				}
+				for _, s := range states {
+					faults = nil
+					look(t, tab, checker, path, s, filepath.Join(shots, fmt.Sprintf("%s-%s-%s.png", role, fileName(path), s.name)))
+					for _, f := range faults {
+						t.Errorf("%s as %s, %s: %s", path, role, s.name, f)
+					}
+				}
+			}
+		})
+	}
+}
+
+var notName = regexp.MustCompile(`[^a-z0-9]+`)
+
+func fileName(path string) string {
+	if path == "/" {
+		return "overview"
+	}
+	path, _, _ = strings.Cut(path, "?")
+	return strings.Trim(notName.ReplaceAllString(path, "-"), "-")
+}
+
+// look opens a page in a state, checks it and takes its picture.
+func look(t *testing.T, tab context.Context, checker, path string, s state, file string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(tab, time.Minute)
+	defer cancel()
+	scheme := "light"
+	if s.dark {
+		scheme = "dark"
+	}
+	var violations string
+	var scrollWidth int64
+	var picture []byte
+	await := func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
+	err := chromedp.Run(ctx,
+		emulation.SetDeviceMetricsOverride(s.width, 900, 1, false),
+		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+		}),
+		chromedp.Navigate(site.URL+path),
+		chromedp.WaitVisible("h1", chromedp.ByQuery),
+		chromedp.Evaluate("document.documentElement.scrollWidth", &scrollWidth),
+		chromedp.Evaluate(checker+";0", nil),
+		chromedp.Evaluate(runAxe, &violations, await),
+		chromedp.FullScreenshot(&picture, 100),
+	)
+	if err != nil {
+		t.Errorf("%s, %s: %v", path, s.name, err)
+		return
+	}
+	var found []string
+	if err := json.Unmarshal([]byte(violations), &found); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	for _, v := range found {
+		t.Errorf("%s, %s: %s", path, s.name, v)
+	}
+	if scrollWidth > s.width {
+		t.Errorf("%s, %s: the page is %d wide on a screen of %d", path, s.name, scrollWidth, s.width)
+	}
+	if err := os.WriteFile(file, picture, 0o600); err != nil {
+		t.Error(err)
+	}
+}
+
+// The script keeps marked parts fresh, and "/" finds the search field, by keyboard alone.
+func TestScriptInABrowser(t *testing.T) {
+	tab, cancel := chromedp.NewContext(chromium(t))
+	defer cancel()
+	ctx, cancel := context.WithTimeout(tab, time.Minute)
+	defer cancel()
+	var focused, refreshed string
+	err := chromedp.Run(ctx,
+		chromedp.Navigate(site.URL+"/enter?token="+tokens[hub.RoleMunicipality]),
+		chromedp.Navigate(site.URL+"/alerts"),
+		chromedp.WaitVisible("[data-refresh]", chromedp.ByQuery),
+		chromedp.KeyEvent("/"),
+		chromedp.Evaluate("document.activeElement.id", &focused),
+		chromedp.Evaluate("document.activeElement.blur(); document.querySelector('[data-refresh]').innerHTML = 'old'", nil),
+		chromedp.Poll("document.querySelector('[data-refresh]').innerHTML !== 'old' && document.querySelector('[data-refresh]').innerText", &refreshed, chromedp.WithPollingTimeout(30*time.Second)),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if focused != "search" || !strings.Contains(refreshed, "aktive") {
+		t.Errorf("focus on %q, part reads %q", focused, refreshed)
+	}
+}
