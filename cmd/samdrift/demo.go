@@ -88,6 +88,7 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, once bool, listen str
 		}
 		a.say("  %-34s %s", p.Name, enterLink(ln.Addr(), token))
 	}
+	stopped := ctx
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return serveHTTP(ctx, ln, pages(d.Hub, log)) })
 	snmpDone := make(chan struct{}, 1)
@@ -114,7 +115,15 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, once bool, listen str
 		a.say("%s\nSamples keep arriving; Ctrl-C stops the demo.", r.summary())
 		return nil
 	})
-	return group.Wait()
+	return stoppedByUser(stopped, group.Wait())
+}
+
+// stoppedByUser takes the error of work that was told to stop for what it is: an orderly end.
+func stoppedByUser(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
 }
 
 // demoWay goes from the collected estate to the report.

@@ -67,7 +67,7 @@ in. A link for the administrator is printed at start. SIGINT or SIGTERM stops it
 				group, ctx := errgroup.WithContext(cmd.Context())
 				group.Go(func() error { return serveHTTP(ctx, ln, pages(h, log)) })
 				group.Go(func() error { return h.Run(ctx, jobs, nil) })
-				return group.Wait()
+				return stoppedByUser(cmd.Context(), group.Wait())
 			})
 		},
 	}

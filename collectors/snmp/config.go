@@ -8,7 +8,7 @@ import (
 
 // Config is what a Collector works by.
 type Config struct {
-	Targets []Target `yaml:"targets"`
+	Targets []Target `yaml:"-"` // in a file of their own, see ReadTargets
 
 	Concurrency    int           `yaml:"concurrency"`     // devices in flight
 	Timeout        time.Duration `yaml:"timeout"`         // of the first try of one request; it doubles with each retry
