@@ -210,14 +210,3 @@ func (e *estate) gap(code string) *nis2.Assessment {
 	}
 	return nil
 }
-
-// name gives a municipality's or centre's name, or its key when it is not known.
-func (e *estate) name(key string) string {
-	if m, ok := e.snapshot.Municipality(key); ok {
-		return m.Name
-	}
-	if c, ok := e.snapshot.Centre(key); ok {
-		return c.Name
-	}
-	return key
-}

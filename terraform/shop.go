@@ -127,7 +127,7 @@ func (s *shop) validate(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
-		return nil // the plan's own error stands
+		return nil //nolint:nilerr // the plan's own error stands and is joined with this
 	}
 	var faults []error
 	for _, d := range out.Diagnostics {

@@ -73,6 +73,7 @@ func get(t *testing.T, p hub.Person, path string, header ...string) *http.Respon
 
 func body(t *testing.T, r *http.Response) string {
 	t.Helper()
+	defer func() { _ = r.Body.Close() }()
 	data, err := io.ReadAll(r.Body)
 	if err != nil {
 		t.Fatal(err)

@@ -39,14 +39,12 @@ func weakLink(e *estate, t *tally) {
 
 // needs gives what a server cannot run without, and whether all of it is mapped.
 func (e *estate) needs(a *inventory.Asset, above map[string]map[string]bool) (nodes map[string]bool, whole bool) {
-	nodes, whole = map[string]bool{}, true
+	nodes = map[string]bool{}
 	host := a
 	if a.Kind == inventory.KindVM {
 		host = e.named(a.RunsOn)
 	}
-	if host == nil {
-		whole = false
-	} else {
+	if host != nil {
 		nodes["host "+host.ID] = true
 		up := above[host.ID]
 		whole = len(up) > 0

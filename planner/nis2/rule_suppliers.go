@@ -94,7 +94,7 @@ func centreAgreement(e *estate, t *tally) {
 func (e *estate) atCentre() []string {
 	foreign := func(centre string) bool {
 		c, ok := e.in.Snapshot.Centre(centre)
-		return centre != "" && !(ok && c.Host == e.code)
+		return centre != "" && (!ok || c.Host != e.code)
 	}
 	var ids []string
 	covered := map[string]bool{}
