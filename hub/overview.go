@@ -29,7 +29,7 @@ func (h *Hub) ask(p Person) (*estate, scope, error) {
 
 // meta describes the data behind an answer.
 func (e *estate) meta(sc scope) Meta {
-	m := Meta{Demo: e.snapshot.Demo, TakenAt: e.snapshot.TakenAt, AsOf: e.asOf, Snapshot: e.hash, Person: sc.person}
+	m := Meta{Demo: e.snapshot.Demo, Notice: e.snapshot.Notice, TakenAt: e.snapshot.TakenAt, AsOf: e.asOf, Snapshot: e.hash, Person: sc.person}
 	for _, c := range e.snapshot.Collections {
 		if sc.counts(c.Municipality) {
 			m.Partial.add(c.Status)

@@ -77,5 +77,10 @@ func (e *estate) names(sc scope) map[string]string {
 			names[g.ID] = g.Name
 		}
 	}
+	for _, x := range e.snapshot.Systems {
+		if sc.detail[x.Municipality] {
+			names[x.ID] = x.Name
+		}
+	}
 	return names
 }

@@ -112,7 +112,10 @@ func (h *Hub) base() *inventory.Snapshot {
 		return empty
 	}
 	base := *e.snapshot
-	base.Municipalities, base.Demo = empty.Municipalities, e.snapshot.Demo || h.config.Demo
+	base.Municipalities = empty.Municipalities
+	if h.config.Demo {
+		base.Demo, base.Notice = true, inventory.DemoNotice
+	}
 	return &base
 }
 

@@ -14,6 +14,7 @@ import (
 // they come from.
 type Meta struct {
 	Demo     bool           `json:"demo"`
+	Notice   string         `json:"notice,omitempty"` // says in words that the data are invented
 	TakenAt  time.Time      `json:"taken_at"`
 	AsOf     inventory.Date `json:"as_of"`
 	Snapshot string         `json:"snapshot"` // hash

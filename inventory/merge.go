@@ -37,6 +37,9 @@ const derived = "derived"
 // NewSnapshot gives the empty estate of a cooperation.
 func NewSnapshot(members []Municipality, demo bool, at time.Time) *Snapshot {
 	s := &Snapshot{Schema: SchemaVersion, TakenAt: instant(at), Demo: demo, Municipalities: slices.Clone(members)}
+	if demo {
+		s.Notice = DemoNotice
+	}
 	s.Sort()
 	return s
 }

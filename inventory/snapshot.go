@@ -16,13 +16,17 @@ import (
 // SchemaVersion is the version of the snapshot's JSON form.
 const SchemaVersion = 1
 
+// DemoNotice is what every export of an invented estate says.
+const DemoNotice = "Demodata: all figures about servers, security and money are invented; the municipalities appear with their public facts only"
+
 // Snapshot is the whole estate at one moment. Slices are sorted by their key, so that the same
 // estate always gives the same bytes and the same hash.
 type Snapshot struct {
 	Schema  int       `json:"schema"`
 	TakenAt time.Time `json:"taken_at"`
-	// Demo marks an invented estate: every page, export and report must say so.
-	Demo bool `json:"demo"`
+	// Demo marks an invented estate: every page, export and report must say so. Notice says it in words.
+	Demo   bool   `json:"demo"`
+	Notice string `json:"notice,omitempty"`
 
 	Municipalities []Municipality `json:"municipalities"` // the members of this cooperation
 	Centres        []Centre       `json:"centres"`

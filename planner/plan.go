@@ -24,9 +24,10 @@ type Plan struct {
 	Deadline    inventory.Date `json:"deadline"`
 	Snapshot    string         `json:"snapshot"` // hash of the snapshot it stands on
 	Demo        bool           `json:"demo"`
-	Assignments []Assignment   `json:"assignments"` // one per municipality, by code
-	Groups      []Group        `json:"groups"`      // by id
-	Waves       []Wave         `json:"waves"`       // by start
+	Notice      string         `json:"notice,omitempty"` // the snapshot\'s: says in words that the data are invented
+	Assignments []Assignment   `json:"assignments"`      // one per municipality, by code
+	Groups      []Group        `json:"groups"`           // by id
+	Waves       []Wave         `json:"waves"`            // by start
 	Refusals    []Refusal      `json:"refusals"`
 	Stays       []Stay         `json:"stays"`    // every asset that is in no group, by id, with why
 	Capacity    []CentreLoad   `json:"capacity"` // per centre, before and after

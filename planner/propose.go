@@ -19,7 +19,7 @@ func Propose(in Input) (Plan, error) {
 	}
 	e := newEstate(in)
 	p := Plan{
-		AsOf: in.AsOf, Deadline: in.Settings.Deadline, Snapshot: in.Snapshot.Hash(), Demo: in.Snapshot.Demo,
+		AsOf: in.AsOf, Deadline: in.Settings.Deadline, Snapshot: in.Snapshot.Hash(), Demo: in.Snapshot.Demo, Notice: in.Snapshot.Notice,
 		Assignments: []Assignment{}, Groups: []Group{}, Waves: []Wave{}, Refusals: []Refusal{}, Stays: []Stay{},
 		Capacity: []CentreLoad{}, Assumptions: []Reason{},
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/samdrift/samdrift/terraform"
 )
 
-const demoNotice = "Demodata: all figures about servers, security and money are invented; the municipalities appear with their public facts only"
+const demoNotice = inventory.DemoNotice
 
 func newDemo(a *app) *cobra.Command {
 	var once bool
@@ -86,7 +86,7 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, once bool, listen str
 		if err != nil {
 			return errors.Join(err, ln.Close())
 		}
-		a.say("  %-34s %s", p.Name, enterLink(ln.Addr(), token))
+		a.say("  %-14s %-30s %s", demoRoles[p.Role], p.Name, enterLink(ln.Addr(), token))
 	}
 	stopped := ctx
 	group, ctx := errgroup.WithContext(ctx)
@@ -124,6 +124,11 @@ func stoppedByUser(ctx context.Context, err error) error {
 		return nil
 	}
 	return err
+}
+
+// demoRoles are the roles as their people call them.
+var demoRoles = map[hub.Role]string{
+	hub.RoleMunicipality: "kommune", hub.RoleCentre: "center", hub.RoleSteering: "styregruppe", hub.RoleAdmin: "administrator",
 }
 
 // demoWay goes from the collected estate to the report.

@@ -56,7 +56,7 @@ of the cooperation's own goals; it is no statement about the law.`,
 }
 
 func controlTable(x nis2.Assessment) table {
-	t := table{head: []string{"control", "declared", "automatic", "effective", "target", "confidence", "coverage", "state", "failing"}}
+	t := table{demo: x.Demo, head: []string{"control", "declared", "automatic", "effective", "target", "confidence", "coverage", "state", "failing"}}
 	for _, c := range x.Controls {
 		failing := ""
 		if c.Members != nil {
@@ -73,7 +73,7 @@ func controlTable(x nis2.Assessment) table {
 }
 
 func overallTable(v hub.GapView) table {
-	t := table{head: []string{"municipality", "name", "headline", "proven", "coverage", "gap", "light"}}
+	t := table{demo: v.Demo, head: []string{"municipality", "name", "headline", "proven", "coverage", "gap", "light"}}
 	for _, x := range v.Own {
 		t.rows = append(t.rows, []string{
 			x.Municipality, v.Names[x.Municipality], percent(x.Overall.Headline), percent(x.Overall.Proven),

@@ -67,6 +67,7 @@ func assetTable(list hub.AssetList) table {
 		})
 	}
 	t.note = fmt.Sprintf("%d assets", list.Total)
+	t.demo = list.Demo
 	if list.Demo {
 		t.note += ". Demodata: all figures about servers, security and money are invented"
 	}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
+
+	"github.com/samdrift/samdrift/inventory"
 )
 
 // outputs are the forms in which data is printed.
@@ -20,6 +22,7 @@ type table struct {
 	head []string
 	rows [][]string
 	note string // said below the table, and never in JSON or CSV
+	demo bool   // the data are invented: CSV says so in its first row
 }
 
 // print writes data to stdout in the form asked for: value as JSON, or the table.
@@ -31,6 +34,11 @@ func (a *app) print(value any, t table) error {
 		return e.Encode(value)
 	case "csv":
 		w := csv.NewWriter(a.out)
+		if t.demo {
+			if err := w.Write([]string{inventory.DemoNotice}); err != nil {
+				return err
+			}
+		}
 		if err := w.Write(t.head); err != nil {
 			return err
 		}

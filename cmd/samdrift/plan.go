@@ -49,7 +49,7 @@ Exit code 3 tells that something could not be placed before the deadline.`,
 }
 
 func waveTable(v hub.PlanView) table {
-	t := table{head: []string{"wave", "name", "municipality", "centre", "servers", "groups", "start", "end", "certainty", "cost dkk"}}
+	t := table{demo: v.Demo, head: []string{"wave", "name", "municipality", "centre", "servers", "groups", "start", "end", "certainty", "cost dkk"}}
 	for _, w := range v.Plan.Waves {
 		t.rows = append(t.rows, []string{
 			w.ID, w.Name, v.Names[w.Municipality], v.Names[w.Centre], fmt.Sprint(w.Servers), fmt.Sprint(len(w.Groups)),
@@ -81,7 +81,7 @@ func (a *app) explain(v hub.PlanView, group string) error {
 	if !ok {
 		return fmt.Errorf("move group %q: %w", group, hub.ErrNotFound)
 	}
-	t := table{head: []string{"question", "reason"}}
+	t := table{demo: v.Demo, head: []string{"question", "reason"}}
 	for _, part := range []struct {
 		question string
 		reasons  []planner.Reason

@@ -55,7 +55,8 @@ type Hex struct {
 const hexSize = 26.0 // from centre to corner
 
 // HexMap draws Denmark with one hexagon per municipality, by code. Municipalities without a Hex are
-// drawn faintly with their label.
+// drawn faintly with their label. A map with links must stand beside a table that has them too: it
+// is hidden from screen readers and passed over by the keyboard.
 func HexMap(title string, hexes map[string]Hex) template.HTML {
 	var d drawing
 	step := hexSize * math.Sqrt(3)
@@ -72,13 +73,13 @@ func HexMap(title string, hexes map[string]Hex) template.HTML {
 		}
 		if h.Href != "" {
 			linked = true
-			d.add(`<a href="%v" aria-label="%v">`, h.Href, strings.TrimSpace(h.Name+" "+h.Words))
+			d.add(`<a href="%v" tabindex="-1">`, h.Href)
 		}
 		d.add(`<g class="%v"><title>%v</title><polygon points="%v"/>`, class, strings.TrimSpace(h.Name+": "+h.Words), corners(x, y))
 		if h.Value == "" {
-			d.add(`<text aria-hidden="true" x="%v" y="%v">%v</text></g>`, x, y+4, cell.Label)
+			d.add(`<text x="%v" y="%v">%v</text></g>`, x, y+4, cell.Label)
 		} else {
-			d.add(`<text aria-hidden="true" x="%v" y="%v">%v</text><text class="value" aria-hidden="true" x="%v" y="%v">%v</text></g>`, x, y, cell.Label, x, y+12, h.Value)
+			d.add(`<text x="%v" y="%v">%v</text><text class="value" x="%v" y="%v">%v</text></g>`, x, y, cell.Label, x, y+12, h.Value)
 		}
 		if h.Href != "" {
 			d.add(`</a>`)
@@ -87,9 +88,10 @@ func HexMap(title string, hexes map[string]Hex) template.HTML {
 	if !linked {
 		return d.image("hexmap", title, width, height)
 	}
-	// With links inside it is a group of links, not one picture.
+	// A map of links is for the pointer. By keyboard or ear it would be 98 stops on the way; the
+	// caller's table has the same links and says more.
 	var b drawing
-	b.add(`<svg class="chart hexmap" viewBox="0 0 %v %v" role="group" aria-label="%v">`, width, height, title)
+	b.add(`<svg class="chart hexmap" viewBox="0 0 %v %v" aria-hidden="true" focusable="false">`, width, height)
 	return template.HTML(b.String() + d.String() + "</svg>") // add escaped every text
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"io/fs"
 	"net/http"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -64,9 +66,10 @@ func functions(l *locale.Locale) template.FuncMap {
 		"alert": func(severity string) template.HTML {
 			return badge(severityBadge[severity], l.Or("severity.", severity))
 		},
-		"short": func(hash string) string { return hash[:min(12, len(hash))] },
-		"gb":    func(n int) string { return unknownZero(l, n) },
-		"clip":  clip,
+		"short":  func(hash string) string { return hash[:min(12, len(hash))] },
+		"gb":     func(n int) string { return unknownZero(l, n) },
+		"clip":   clip,
+		"member": memberOf,
 		"totalBytes": func(volumes []inventory.Volume) int64 {
 			total, _ := (&inventory.Asset{Volumes: volumes}).StorageBytes()
 			return total
@@ -98,6 +101,20 @@ func yesNo(l *locale.Locale, b *bool) string {
 		return l.T("yes")
 	}
 	return l.T("no")
+}
+
+// assetID is how the ids look that inventory gives assets.
+var assetID = regexp.MustCompile(`^a[0-9a-f]{12}$`)
+
+// member is something a rule counted: an asset has a page, a system or contract only a name.
+type member struct{ Name, Href string }
+
+func memberOf(id string, names map[string]string) member {
+	m := member{Name: cmp.Or(names[id], id)}
+	if assetID.MatchString(id) {
+		m.Href = "/assets/" + id
+	}
+	return m
 }
 
 // clip shortens a long value; the API has it whole.

@@ -91,8 +91,22 @@ func (d *Demo) Collectors() []collectors.Collector {
 	return append(d.estate.Collectors(), d.snmp)
 }
 
-// Collect takes one full look and merges it.
-func (d *Demo) Collect(ctx context.Context) error { return d.Hub.Collect(ctx, d.Collectors()...) }
+// Collect takes one full look, merges it, and measures everything once.
+func (d *Demo) Collect(ctx context.Context) error {
+	if err := d.Hub.Collect(ctx, d.Collectors()...); err != nil {
+		return err
+	}
+	for _, c := range d.Collectors() {
+		p, ok := c.(collectors.Poller)
+		if !ok {
+			continue
+		}
+		if err := p.Poll(ctx, d.Hub.Sink()); err != nil {
+			return fmt.Errorf("collector %s: %w", c.Name(), err)
+		}
+	}
+	return nil
+}
 
 // Run collects at once and goes on until ctx ends; ended is told of each round and may be nil.
 func (d *Demo) Run(ctx context.Context, ended func(collectors.Round)) error {

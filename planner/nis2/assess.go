@@ -23,7 +23,7 @@ func Assess(cat *Catalogue, in Input) ([]Assessment, error) {
 	assessments := []Assessment{}
 	for _, e := range estates(cat, in) {
 		a := Assessment{
-			Municipality: e.code, AsOf: in.AsOf, Catalogue: cat.String(), Demo: in.Snapshot.Demo,
+			Municipality: e.code, AsOf: in.AsOf, Catalogue: cat.String(), Demo: in.Snapshot.Demo, Notice: in.Snapshot.Notice,
 			Controls: make([]ControlResult, 0, len(cat.Controls)),
 		}
 		for i := range cat.Controls {

@@ -61,8 +61,9 @@ type Assessment struct {
 	AsOf         inventory.Date  `json:"as_of"`
 	Catalogue    string          `json:"catalogue"` // id and version
 	Demo         bool            `json:"demo"`
-	Controls     []ControlResult `json:"controls"` // in catalogue order
-	Articles     []ArticleResult `json:"articles"` // in catalogue order
+	Notice       string          `json:"notice,omitempty"` // the snapshot\'s: says in words that the data are invented
+	Controls     []ControlResult `json:"controls"`         // in catalogue order
+	Articles     []ArticleResult `json:"articles"`         // in catalogue order
 	Overall      Scores          `json:"overall"`
 	EqualWeights Scores          `json:"equal_weights"` // the same with all weights equal: the sensitivity line
 	Light        Light           `json:"light"`
