@@ -24,6 +24,7 @@ type estate struct {
 	hash     string
 	asOf     inventory.Date
 	plan     planner.Plan
+	planKey  string            // see planKeyOf
 	gaps     []nis2.Assessment // by municipality code
 
 	rows     []AssetRow                  // every asset, by name
@@ -45,7 +46,7 @@ func (h *Hub) show(ctx context.Context, s *inventory.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	e.terraform, e.terraformNote = h.storedTerraform(ctx, e.planKey())
+	e.terraform, e.terraformNote = h.storedTerraform(ctx, e.planKey)
 	h.current.Store(e)
 	return nil
 }
@@ -69,6 +70,7 @@ func (h *Hub) workOut(ctx context.Context, s *inventory.Snapshot) (*estate, erro
 	if err != nil {
 		return nil, fmt.Errorf("gap analysis: %w", err)
 	}
+	e.planKey = planKeyOf(e.plan)
 	e.index()
 	return e, nil
 }

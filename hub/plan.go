@@ -57,6 +57,16 @@ func (e *estate) customerOf(agreement string) string {
 	return ""
 }
 
+// Names gives words for the keys that answers carry: municipalities and centres for everyone, assets,
+// groups and systems where the person may see them.
+func (h *Hub) Names(_ context.Context, p Person) (map[string]string, error) {
+	e, sc, err := h.ask(p)
+	if err != nil {
+		return nil, err
+	}
+	return e.names(sc), nil
+}
+
 // names gives words for the keys in a plan or gap view: municipalities and centres for everyone,
 // assets and groups where the person may see them.
 func (e *estate) names(sc scope) map[string]string {

@@ -2,11 +2,15 @@ package hub
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
 
 	"github.com/samdrift/samdrift/hub/store"
+	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/terraform"
 )
 
@@ -24,8 +28,15 @@ type terraformResult struct {
 	Summaries []terraform.Summary `json:"summaries"`
 }
 
-// planKey names the plan that Terraform results belong to: same data, same day, same plan.
-func (e *estate) planKey() string { return e.asOf.String() + " " + e.hash }
+// planKeyOf names what Terraform results belong to: the groups and waves of a plan. A new snapshot
+// that leaves those as they were leaves the results standing.
+func planKeyOf(p planner.Plan) string {
+	h := sha256.New()
+	if err := json.NewEncoder(h).Encode([]any{p.Groups, p.Waves}); err != nil {
+		panic("plan cannot be encoded: " + err.Error()) // plain data, and a hash never refuses a write
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
 
 // TerraformDir is where the units are rendered.
 func (h *Hub) TerraformDir() string { return filepath.Join(h.config.Dir, "terraform") }
@@ -73,7 +84,7 @@ func (h *Hub) PlanTerraform(ctx context.Context, p Person, opt terraform.PlanOpt
 			return result, err
 		}
 	}
-	kept := terraformResult{PlanKey: e.planKey(), Note: note, Summaries: result.ByAgreement()}
+	kept := terraformResult{PlanKey: e.planKey, Note: note, Summaries: result.ByAgreement()}
 	if err := h.store.SaveResult(ctx, "terraform", h.now(), e.hash, kept); err != nil {
 		return result, err
 	}

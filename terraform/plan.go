@@ -2,7 +2,6 @@ package terraform
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 
@@ -115,7 +114,7 @@ func (s *shop) fill(ctx context.Context, r *Runner, name string, p *UnitPlan) er
 	}
 	plan, err := s.plan(ctx, name)
 	if err != nil {
-		return errors.Join(err, s.validate(ctx))
+		return err
 	}
 	rules := RulesFor(s.unit.Platform)
 	p.Add, p.Change, p.Destroy = count(plan)

@@ -194,7 +194,7 @@ func TestPlanOneBrokenUnitStopsNoOther(t *testing.T) {
 	if !result.Plans[0].Planned() || result.Plans[1].Planned() || !result.Plans[2].Planned() {
 		t.Fatalf("want plans of the first and third unit only: %+v", result.Plans)
 	}
-	for _, part := range []string{"unit 450-s00001: plan in ", "main.tf:2:", "Unsupported argument"} {
+	for _, part := range []string{"unit 450-s00001: validate in ", "main.tf:2:", "Unsupported argument"} {
 		if !strings.Contains(result.Plans[1].Error, part) {
 			t.Errorf("error does not say %q:\n%s", part, result.Plans[1].Error)
 		}

@@ -66,15 +66,22 @@ func (s *shop) step(ctx context.Context, name string, run func() error) error {
 	return &UnitError{Unit: s.unit.ID, Dir: s.dir, Step: name, Output: said, Hint: hint(err, said), Err: err}
 }
 
-// init makes the folder ready for planning, unless that was done before for the same engine,
-// platform and mirror: on a second run it would be a quarter of all the time and change nothing.
+// init makes the folder ready for planning and validates its HCL, unless that was done before for the
+// same files, engine, platform and mirror: on a second run it would be half of all the time and
+// change nothing.
 func (s *shop) init(ctx context.Context, r *Runner) error {
 	stamp := []byte(r.Engine.Path + " " + r.Engine.String() + "\n" + s.unit.Platform + " " + r.Config.ProviderMirror + "\n")
+	for _, name := range sortedKeys(s.unit.Files) {
+		stamp = append(stamp, name+" "+hash(s.unit.Files[name])+"\n"...)
+	}
 	path := filepath.Join(s.dir, initStamp)
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, stamp) {
 		return nil
 	}
 	if err := s.step(ctx, "init", func() error { return s.tf.Init(ctx, tfexec.Upgrade(false)) }); err != nil {
+		return err
+	}
+	if err := s.validate(ctx); err != nil {
 		return err
 	}
 	if err := replaceFile(path, stamp); err != nil {
@@ -117,8 +124,8 @@ func (s *shop) fileHash(name string) (string, error) {
 	return hash(data), nil
 }
 
-// validate asks the engine, after a plan has failed, where in the HCL the fault lies. Plan checks
-// the same, so a validate before each plan would only cost time. It gives nil when the HCL is fine.
+// validate asks the engine whether the HCL is sound. Its faults name line and column, which those
+// of plan do not.
 func (s *shop) validate(ctx context.Context) error {
 	var out *tfjson.ValidateOutput
 	err := s.step(ctx, "validate", func() error {
@@ -127,7 +134,7 @@ func (s *shop) validate(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
-		return nil //nolint:nilerr // the plan's own error stands and is joined with this
+		return err
 	}
 	var faults []error
 	for _, d := range out.Diagnostics {
@@ -135,5 +142,8 @@ func (s *shop) validate(ctx context.Context) error {
 			faults = append(faults, fmt.Errorf("%s:%d:%d: %s: %s", filepath.Join(s.dir, d.Range.Filename), d.Range.Start.Line, d.Range.Start.Column, d.Summary, d.Detail))
 		}
 	}
-	return errors.Join(faults...)
+	if len(faults) == 0 {
+		return nil
+	}
+	return &UnitError{Unit: s.unit.ID, Dir: s.dir, Step: "validate", Hint: "render the units again; if the fault stays, report it", Err: errors.Join(faults...)}
 }

@@ -44,7 +44,7 @@ func TestScripts(t *testing.T) {
 
 // waitFor waits until a file is there.
 func waitFor(ts *testscript.TestScript, _ bool, args []string) {
-	for range 300 {
+	for range 1800 { // three minutes: race tests on a busy machine are slow
 		if _, err := os.Stat(args[0]); err == nil {
 			return
 		}

@@ -71,6 +71,5 @@ func (s *server) municipality(w http.ResponseWriter, r *http.Request) {
 // names gives words for codes and ids within the person's scope.
 func (s *server) names(r *http.Request) (map[string]string, error) {
 	p, _ := hub.PersonFrom(r.Context())
-	plan, err := s.hub.Plan(r.Context(), p)
-	return plan.Names, err
+	return s.hub.Names(r.Context(), p)
 }

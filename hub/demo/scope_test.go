@@ -90,6 +90,7 @@ func everything(t *testing.T, h *hub.Hub, p hub.Person, estate *inventory.Snapsh
 	ask := func(v any, err error) { take(v, err) }
 	ask(h.Overview(ctx, p))
 	ask(h.Plan(ctx, p))
+	ask(h.Names(ctx, p))
 	ask(h.Gap(ctx, p))
 	ask(h.ReportFacts(ctx, p))
 	ask(h.Reports(ctx, p))
