@@ -288,7 +288,7 @@ func TestSamplesLiveByTheClock(t *testing.T) {
 		}
 		out := map[string]float64{}
 		for _, s := range look(t, e).samples {
-			key := s.Name + " " + s.Labels["instance"] + " " + s.Labels["volume"]
+			key := s.Name + " " + s.Labels["instance"] + " " + s.Labels["volume"] + s.Labels["perspective"]
 			if _, twice := out[key]; twice {
 				t.Fatalf("series %s %v was measured twice", s.Name, s.Labels)
 			}
@@ -316,6 +316,54 @@ func TestSamplesLiveByTheClock(t *testing.T) {
 	}
 	if grown < names["samdrift_storage_used_bytes"]/2 {
 		t.Errorf("only %d of %d volumes filled up in three days", grown, names["samdrift_storage_used_bytes"])
+	}
+}
+
+// Where the centre runs a system, its operators look too; now and then they miss what users see.
+func TestSomeOutagesOnlyUsersSee(t *testing.T) {
+	now := asOf
+	e, err := simulated.New(simulated.Config{Seed: 1, AsOf: asOf, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	missed, both := 0, 0
+	for range 24 {
+		now = now.Add(time.Hour)
+		views := map[string]map[string]float64{}
+		for _, c := range e.Collectors() {
+			p, ok := c.(collectors.Poller)
+			if !ok {
+				continue
+			}
+			seen := &ledger{}
+			if err := p.Poll(t.Context(), seen); err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range seen.samples {
+				if s.Name == "samdrift_service_up" {
+					if views[s.Labels["instance"]] == nil {
+						views[s.Labels["instance"]] = map[string]float64{}
+					}
+					views[s.Labels["instance"]][s.Labels["perspective"]] = s.Value
+				}
+			}
+		}
+		for _, v := range views {
+			operator, runs := v["operator"]
+			if !runs {
+				continue
+			}
+			both++
+			if operator == 1 && v["municipality"] == 0 {
+				missed++
+			}
+			if operator == 0 && v["municipality"] == 1 {
+				t.Error("users have a system whose servers are silent")
+			}
+		}
+	}
+	if both == 0 || missed == 0 || missed > both/20 {
+		t.Errorf("%d of %d looks showed an outage that only users saw; want a few", missed, both)
 	}
 }
 

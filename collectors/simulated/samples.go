@@ -59,8 +59,10 @@ func (e *Estate) linkSamples(m *member, now time.Time) []collectors.Sample {
 	return out
 }
 
-// serviceSamples is the municipality's own view of its most critical systems on own servers: a
-// system is down for its users while a server it runs on is silent.
+// serviceSamples is how the most critical systems on own servers look to their users in the
+// municipality, and, where the centre runs them, to its operators. A system is down while a server it
+// runs on is silent. Now and then users lose one that the operators see as up: its servers answer,
+// but the way to them does not.
 func (e *Estate) serviceSamples(m *member, now time.Time) []collectors.Sample {
 	var out []collectors.Sample
 	for _, x := range m.systems {
@@ -73,15 +75,32 @@ func (e *Estate) serviceSamples(m *member, now time.Time) []collectors.Sample {
 				up = 0
 			}
 		}
-		out = append(out, collectors.Sample{
-			Name: "samdrift_service_up", Value: up, At: now,
-			Labels: map[string]string{
-				"municipality": m.Code, "site": m.sites[1].ID, "job": "probe", "instance": x.ID,
-				"service": x.Name, "perspective": "municipality",
-			},
-		})
+		sample := func(perspective string, value float64) {
+			out = append(out, collectors.Sample{
+				Name: "samdrift_service_up", Value: value, At: now,
+				Labels: map[string]string{
+					"municipality": m.Code, "site": m.sites[1].ID, "job": "probe", "instance": x.ID,
+					"service": x.Name, "perspective": perspective,
+				},
+			})
+		}
+		if x.servers[0].movedTo == "" {
+			sample("municipality", up)
+			continue
+		}
+		sample("operator", up)
+		if e.unseen(x.ID, now) {
+			up = 0
+		}
+		sample("municipality", up)
 	}
 	return out
+}
+
+// unseen tells whether users lose a system without its operators seeing it: one in about 80 at any
+// time, for a quarter of an hour.
+func (e *Estate) unseen(system string, now time.Time) bool {
+	return mix(hash(system+" unseen")^e.config.Seed^uint64(now.Unix()/900))%80 == 0
 }
 
 // Poll sends what agents and probes measure at this moment.
