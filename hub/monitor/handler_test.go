@@ -91,7 +91,7 @@ func TestAPISeesTheScopeOnly(t *testing.T) {
 			if status != http.StatusOK || !strings.Contains(body, `"success"`) {
 				t.Errorf("%s %s: %d %s", method, route, status, body)
 			}
-			for _, foreign := range []string{`450`, `440`, `"46"`, `"46/`, `nobody`} {
+			for _, foreign := range []string{`"450"`, `"450/`, `"440"`, `"440/`, `"46"`, `"46/`, `nobody`} {
 				if strings.Contains(body, foreign) {
 					t.Errorf("%s %s within 461 tells of %s: %s", method, route, foreign, body)
 				}
