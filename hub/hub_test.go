@@ -216,6 +216,26 @@ func TestSeriesFollowThePerson(t *testing.T) {
 	}
 }
 
+// A device whose labels changed, because the inventory learned what it is, is still one line in a chart.
+func TestOneDeviceIsOneLine(t *testing.T) {
+	h := collected(t)
+	list, err := h.Assets(t.Context(), nyborg, hub.AssetQuery{Text: "nyb-app-1"})
+	if err != nil || list.Total != 1 {
+		t.Fatalf("%d assets, %v", list.Total, err)
+	}
+	now := time.Now()
+	series, err := h.AssetSeries(t.Context(), nyborg, list.Rows[0].ID, now.Add(-time.Minute), now.Add(time.Second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(series) != 1 || series[0].Name != "up" || len(series[0].Points) == 0 {
+		t.Errorf("got %+v, want the one line of up", series)
+	}
+	if _, err := h.AssetSeries(t.Context(), hub.Person{Name: "x", Role: hub.RoleSteering}, list.Rows[0].ID, now, now); !errors.Is(err, hub.ErrNotFound) {
+		t.Errorf("steering gets %v, want not found", err)
+	}
+}
+
 func TestAnswersBelongToTheirMunicipality(t *testing.T) {
 	h := collected(t)
 	answer := nis2.Answer{Municipality: "450", Control: "20-01", Level: 4, AnsweredBy: "Bo", AnsweredAt: today}

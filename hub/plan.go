@@ -92,5 +92,10 @@ func (e *estate) names(sc scope) map[string]string {
 			names[x.ID] = x.Name
 		}
 	}
+	for _, x := range e.snapshot.Sites {
+		if sc.detail[x.Municipality] {
+			names[x.ID] = x.Name
+		}
+	}
 	return names
 }

@@ -13,13 +13,16 @@ import (
 )
 
 // assetQueries are the charts of one asset. %s takes the matchers that pick it out.
+//
+// Each is summed up by instance: labels that the inventory adds (role, criticality, centre) may change,
+// and a new label is a new series of the same thing.
 var assetQueries = []struct{ name, unit, query string }{
-	{"up", "bool", `samdrift_device_up{%s}`},
-	{"cpu", "percent", `samdrift_cpu_load_percent{%s}`},
-	{"memory", "percent", `samdrift_memory_used_percent{%s}`},
-	{"storage", "ratio", `samdrift_storage_used_bytes{%s} / samdrift_storage_size_bytes{%s}`},
-	{"traffic_in", "bits_per_second", `sum without (ifIndex, ifName, ifAlias) (rate(ifHCInOctets{%s}[2m])) * 8`},
-	{"traffic_out", "bits_per_second", `sum without (ifIndex, ifName, ifAlias) (rate(ifHCOutOctets{%s}[2m])) * 8`},
+	{"up", "bool", `max by (instance) (samdrift_device_up{%s})`},
+	{"cpu", "percent", `max by (instance) (samdrift_cpu_load_percent{%s})`},
+	{"memory", "percent", `max by (instance) (samdrift_memory_used_percent{%s})`},
+	{"storage", "ratio", `max by (instance, volume) (samdrift_storage_used_bytes{%s}) / max by (instance, volume) (samdrift_storage_size_bytes{%s})`},
+	{"traffic_in", "bits_per_second", `sum by (instance) (max by (instance, ifIndex) (rate(ifHCInOctets{%s}[2m]))) * 8`},
+	{"traffic_out", "bits_per_second", `sum by (instance) (max by (instance, ifIndex) (rate(ifHCOutOctets{%s}[2m]))) * 8`},
 }
 
 // A chart shows about chartPoints points, but none closer than devices are measured.
@@ -78,7 +81,7 @@ func (h *Hub) Sparklines(ctx context.Context, p Person, ids []string) (map[strin
 		if pick == "" {
 			continue
 		}
-		found, err := h.monitor.Range(ctx, "samdrift_cpu_load_percent{"+pick+"}", now.Add(-time.Hour), now, 2*time.Minute)
+		found, err := h.monitor.Range(ctx, "max by (instance) (samdrift_cpu_load_percent{"+pick+"})", now.Add(-time.Hour), now, 2*time.Minute)
 		if err != nil {
 			return nil, fmt.Errorf("load of the last hour: %w", err)
 		}

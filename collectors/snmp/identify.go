@@ -29,6 +29,19 @@ type identity struct {
 	Serial   string         `yaml:"serial"`
 	OS       string         `yaml:"os"`
 	OSText   string         `yaml:"os_version"` // where the OS counts otherwise than the device's own version
+	OSApart  bool           `yaml:"-"`          // it does: the device's version says nothing of the OS's
+}
+
+// system is the operating system. A kernel's version is never taken for that of its distribution:
+// where the latter cannot be read it is unknown.
+func (id identity) system() inventory.OS {
+	switch {
+	case id.OS == "":
+		return inventory.OS{}
+	case id.OSApart:
+		return inventory.OS{Name: id.OS, Version: id.OSText}
+	}
+	return inventory.OS{Name: id.OS, Version: id.Version}
 }
 
 // identify finds out what the device is, asking for the OIDs that the fitting rules want.
@@ -62,10 +75,7 @@ func identify(s *session, l *look) {
 	id := knowledge().decide(f)
 	a := l.asset
 	a.Kind, a.Platform, a.Vendor, a.Model, a.Serial, a.Firmware = id.Kind, id.Platform, id.Vendor, id.Model, id.Serial, id.Version
-	a.OS = inventory.OS{Name: id.OS, Version: or(id.OSText, id.Version)}
-	if id.OS == "" {
-		a.OS = inventory.OS{}
-	}
+	a.OS = id.system()
 	if a.Kind == inventory.KindServer && virtual(a.MACs()) {
 		a.Kind = inventory.KindVM
 	}

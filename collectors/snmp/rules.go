@@ -226,7 +226,7 @@ func (b *rulebook) decide(f facts) identity {
 		id.Model = f.first(r.Model)
 		id.Version = f.first(r.Version)
 		id.Serial = f.first(r.Serial)
-		id.OSText = f.first(r.OSVersion)
+		id.OSText, id.OSApart = f.first(r.OSVersion), len(r.OSVersion) > 0
 		for _, k := range r.Kinds {
 			if k.Model.Regexp != nil && k.Model.MatchString(id.Model) || k.Descr.Regexp != nil && k.Descr.MatchString(f.descr) {
 				id.Kind = k.Kind
