@@ -10,7 +10,6 @@ import (
 type alertsPage struct {
 	frame
 	Alerts  []monitor.Alert
-	Names   map[string]string
 	Firing  int
 	Pending int
 }
@@ -35,12 +34,7 @@ func (s *server) alertsPage(w http.ResponseWriter, r *http.Request) (alertsPage,
 		s.fail(w, r, err)
 		return alertsPage{}, false
 	}
-	names, err := s.names(r)
-	if err != nil {
-		s.fail(w, r, err)
-		return alertsPage{}, false
-	}
-	page := alertsPage{frame: s.frame(r, "nav.alerts", meta, crumb{language(r).T("nav.overview"), "/"}), Alerts: alerts, Names: names}
+	page := alertsPage{frame: s.frame(r, "nav.alerts", meta, crumb{language(r).T("nav.overview"), "/"}), Alerts: alerts}
 	for _, a := range alerts {
 		if a.State == "firing" {
 			page.Firing++

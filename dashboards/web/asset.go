@@ -16,7 +16,6 @@ type assetPage struct {
 	frame
 	V        hub.AssetView
 	A        hub.AssetRow
-	Names    map[string]string
 	Facts    []factRow
 	Total    int64 // bytes of storage
 	Used     int64
@@ -54,24 +53,20 @@ func (s *server) asset(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	names, err := s.names(r)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
 	a := v.Row
 	l := language(r)
 	page := assetPage{
-		frame: s.frame(r, "nav.assets", v.Meta, crumb{l.T("nav.overview"), "/"}, crumb{names[a.Municipality], "/municipalities/" + a.Municipality}, crumb{l.T("nav.assets"), "/assets?municipality=" + a.Municipality}),
-		V:     v, A: a, Names: names, Changes: v.Changes,
+		frame: s.frame(r, "nav.assets", v.Meta, crumb{l.T("nav.overview"), "/"}, crumb{"", "/municipalities/" + a.Municipality}, crumb{l.T("nav.assets"), "/assets?municipality=" + a.Municipality}),
+		V:     v, A: a, Changes: v.Changes,
 	}
+	page.Crumbs[1].Text = page.Names[a.Municipality]
 	page.Title = cmp.Or(a.Name, a.ID)
 	page.Total, page.Used = a.StorageBytes()
 	page.facts(&a.Asset)
 	if v.Group != nil {
-		page.Together, page.Why, page.Risk = page.reasons(v.Group.Ties, names), page.reasons(v.Group.Binding, names), page.reasons(v.Group.Risk.Reasons, names)
+		page.Together, page.Why, page.Risk = page.reasons(v.Group.Ties), page.reasons(v.Group.Binding), page.reasons(v.Group.Risk.Reasons)
 	}
-	page.Stays = page.reasons(v.Refused, names)
+	page.Stays = page.reasons(v.Refused)
 	for _, c := range v.Collections {
 		for table, status := range c.Tables {
 			page.Tables = append(page.Tables, tableRow{c.Collector, table, status.State, status.Reason, status.Rows})

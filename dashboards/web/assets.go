@@ -18,7 +18,6 @@ import (
 type assetsPage struct {
 	frame
 	V        hub.AssetList
-	Names    map[string]string
 	Waves    []option
 	Findings []option
 	Kinds    []option
@@ -69,12 +68,7 @@ func (s *server) assets(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	names, err := s.names(r)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	page := assetsPage{frame: s.frame(r, "nav.assets", v.Meta, crumb{language(r).T("nav.overview"), "/"}), V: v, Names: names, Sparks: map[string]template.HTML{}}
+	page := assetsPage{frame: s.frame(r, "nav.assets", v.Meta, crumb{language(r).T("nav.overview"), "/"}), V: v, Sparks: map[string]template.HTML{}}
 	page.Search = v.Query.Text
 	l := page.locale
 	page.options(l, values)

@@ -9,7 +9,6 @@ import (
 
 type collectionsPage struct {
 	frame
-	Names   map[string]string
 	Trouble []inventory.Collection // everything that did not end ok
 	Sums    []collectorSum
 }
@@ -32,12 +31,7 @@ func (s *server) collections(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	names, err := s.names(r)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	page := collectionsPage{frame: s.frame(r, "nav.collections", meta, crumb{language(r).T("nav.overview"), "/"}), Names: names}
+	page := collectionsPage{frame: s.frame(r, "nav.collections", meta, crumb{language(r).T("nav.overview"), "/"})}
 	at := map[string]int{}
 	for _, c := range rows {
 		if c.Status != inventory.StatusOK {

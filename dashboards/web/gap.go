@@ -63,7 +63,7 @@ func (s *server) gap(w http.ResponseWriter, r *http.Request) {
 	}
 	if len(v.Own) > 1 {
 		for _, a := range v.Own {
-			page.Heat = append(page.Heat, heatRow{a.Municipality, v.Names[a.Municipality], a.Overall, a.Light, a.Articles})
+			page.Heat = append(page.Heat, heatRow{a.Municipality, page.Names[a.Municipality], a.Overall, a.Light, a.Articles})
 		}
 		slices.SortFunc(page.Heat, func(a, b heatRow) int { return l.Compare(a.Name, b.Name) })
 	}
@@ -75,7 +75,6 @@ type gapOfPage struct {
 	A        nis2.Assessment
 	Name     string
 	Articles []gapArticle
-	Names    map[string]string
 }
 
 type gapArticle struct {
@@ -98,14 +97,10 @@ func (s *server) gapOf(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	names, err := s.names(r)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
 	l := language(r)
-	page := gapOfPage{frame: s.frame(r, "nav.gap", meta, crumb{l.T("nav.overview"), "/"}, crumb{l.T("nav.gap"), "/gap"}), A: a, Name: names[code], Names: names}
-	page.Title = l.T("gap.of", "name", names[code])
+	page := gapOfPage{frame: s.frame(r, "nav.gap", meta, crumb{l.T("nav.overview"), "/"}, crumb{l.T("nav.gap"), "/gap"}), A: a}
+	page.Name = page.Names[code]
+	page.Title = l.T("gap.of", "name", page.Name)
 	catalogue := s.hub.Catalogue()
 	for _, x := range a.Articles {
 		article := gapArticle{ArticleResult: x}

@@ -13,7 +13,6 @@ const contractDays = 365
 type municipalityPage struct {
 	frame
 	V         hub.MunicipalityView
-	Names     map[string]string
 	Assigned  []string             // why this centre
 	Contracts []inventory.Contract // ending within a year, or with unknown end
 	Critical  int                  // systems that are business-critical or more
@@ -34,15 +33,10 @@ func (s *server) municipality(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	names, err := s.names(r)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	page := municipalityPage{frame: s.frame(r, "nav.overview", v.Meta, crumb{language(r).T("nav.overview"), "/"}), V: v, Names: names, Hosted: map[inventory.Hosting]int{}}
+	page := municipalityPage{frame: s.frame(r, "nav.overview", v.Meta, crumb{language(r).T("nav.overview"), "/"}), V: v, Hosted: map[inventory.Hosting]int{}}
 	page.Title = v.Municipality.Name
 	if v.Assignment != nil {
-		page.Assigned = page.reasons(v.Assignment.Reasons, names)
+		page.Assigned = page.reasons(v.Assignment.Reasons)
 	}
 	for _, c := range v.Contracts {
 		if c.Until <= v.AsOf.AddDays(contractDays) {
@@ -59,17 +53,11 @@ func (s *server) municipality(w http.ResponseWriter, r *http.Request) {
 		page.Assets += k.Count
 	}
 	for _, x := range v.Refusals {
-		name := names[x.Subject]
+		name := page.Names[x.Subject]
 		if name == "" {
 			name = x.Subject
 		}
-		page.Refusals = append(page.Refusals, refusalRow{name, page.reasons(x.Reasons, names)})
+		page.Refusals = append(page.Refusals, refusalRow{name, page.reasons(x.Reasons)})
 	}
 	s.render(w, r, http.StatusOK, "municipality", page)
-}
-
-// names gives words for codes and ids within the person's scope.
-func (s *server) names(r *http.Request) (map[string]string, error) {
-	p, _ := hub.PersonFrom(r.Context())
-	return s.hub.Names(r.Context(), p)
 }

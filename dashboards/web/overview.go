@@ -15,7 +15,6 @@ import (
 type overviewPage struct {
 	frame
 	V        hub.Overview
-	Names    map[string]string
 	Map      template.HTML
 	Legend   []legendItem
 	Members  []hub.Tile
@@ -42,11 +41,10 @@ func (s *server) overview(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	page := overviewPage{frame: s.frame(r, "nav.overview", v.Meta), V: v, Names: map[string]string{}, Firing: map[string]int{}}
+	page := overviewPage{frame: s.frame(r, "nav.overview", v.Meta), V: v, Firing: map[string]int{}}
 	l := page.locale
 	hexes := map[string]chart.Hex{}
 	for _, t := range v.Tiles {
-		page.Names[t.Code] = t.Name
 		if !t.Member {
 			continue
 		}
@@ -67,7 +65,6 @@ func (s *server) overview(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	for _, c := range v.Centres {
-		page.Names[c.ID] = c.Name
 		page.Capacity = append(page.Capacity, capacityOf(l, c.Name, c.Load))
 	}
 	s.render(w, r, http.StatusOK, "overview", page)

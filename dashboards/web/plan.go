@@ -39,19 +39,19 @@ func (s *server) plan(w http.ResponseWriter, r *http.Request) {
 	page := planPage{frame: s.frame(r, "nav.plan", v.Meta, crumb{language(r).T("nav.overview"), "/"}), V: v, Costs: v.Plan.Cost.ByMunicipality}
 	l := page.locale
 	page.Gantt = page.gantt()
-	page.Assumptions, page.Prices = page.reasons(v.Plan.Assumptions, v.Names), page.reasons(v.Plan.Cost.Reasons, v.Names)
+	page.Assumptions, page.Prices = page.reasons(v.Plan.Assumptions), page.reasons(v.Plan.Cost.Reasons)
 	for _, x := range v.Plan.Refusals {
-		page.Refusals = append(page.Refusals, refusalRow{cmp.Or(v.Names[x.Subject], x.Subject), page.reasons(x.Reasons, v.Names)})
+		page.Refusals = append(page.Refusals, refusalRow{cmp.Or(page.Names[x.Subject], x.Subject), page.reasons(x.Reasons)})
 	}
 	for _, a := range v.Plan.Assignments {
-		page.Assigned = append(page.Assigned, assignedRow{a, page.reasons(a.Reasons, v.Names)})
+		page.Assigned = append(page.Assigned, assignedRow{a, page.reasons(a.Reasons)})
 	}
-	slices.SortFunc(page.Assigned, func(a, b assignedRow) int { return l.Compare(v.Names[a.Municipality], v.Names[b.Municipality]) })
+	slices.SortFunc(page.Assigned, func(a, b assignedRow) int { return l.Compare(page.Names[a.Municipality], page.Names[b.Municipality]) })
 	slices.SortFunc(page.Costs, func(a, b planner.MunicipalityCost) int {
-		return l.Compare(v.Names[a.Municipality], v.Names[b.Municipality])
+		return l.Compare(page.Names[a.Municipality], page.Names[b.Municipality])
 	})
 	for _, load := range v.Plan.Capacity {
-		page.Capacity = append(page.Capacity, capacityOf(l, v.Names[load.Centre], load))
+		page.Capacity = append(page.Capacity, capacityOf(l, page.Names[load.Centre], load))
 	}
 	s.render(w, r, http.StatusOK, "plan", page)
 }
@@ -63,7 +63,7 @@ func (p *planPage) gantt() template.HTML {
 	for _, w := range v.Plan.Waves {
 		row := rows[w.Municipality]
 		if row == nil {
-			row = &chart.GanttRow{Label: v.Names[w.Municipality]}
+			row = &chart.GanttRow{Label: p.Names[w.Municipality]}
 			rows[w.Municipality] = row
 		}
 		row.Bars = append(row.Bars, chart.GanttBar{
@@ -95,7 +95,6 @@ func (p *planPage) gantt() template.HTML {
 type wavePage struct {
 	frame
 	W      planner.Wave
-	Names  map[string]string
 	Notes  []string
 	Groups []groupRow
 	Hidden bool // the person may see dates only
@@ -120,17 +119,17 @@ func (s *server) wave(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	l := language(r)
-	page := wavePage{frame: s.frame(r, "nav.plan", v.Meta, crumb{l.T("nav.overview"), "/"}, crumb{l.T("nav.plan"), "/plan"}), W: v.Plan.Waves[i], Names: v.Names}
+	page := wavePage{frame: s.frame(r, "nav.plan", v.Meta, crumb{l.T("nav.overview"), "/"}, crumb{l.T("nav.plan"), "/plan"}), W: v.Plan.Waves[i]}
 	page.Title = page.W.Name
-	page.Notes = page.reasons(page.W.Reasons, v.Names)
+	page.Notes = page.reasons(page.W.Reasons)
 	page.Hidden = len(page.W.Groups) == 0
 	for _, g := range v.Plan.Groups {
 		if g.Wave != page.W.ID {
 			continue
 		}
-		row := groupRow{Group: g, Together: page.reasons(g.Ties, v.Names), Why: page.reasons(g.Binding, v.Names), Risks: page.reasons(g.Risk.Reasons, v.Names)}
+		row := groupRow{Group: g, Together: page.reasons(g.Ties), Why: page.reasons(g.Binding), Risks: page.reasons(g.Risk.Reasons)}
 		for _, c := range g.Cut {
-			row.Cuts = append(row.Cuts, l.T("wave.cut", "group", cmp.Or(v.Names[c.Group], c.Group), "bytes", l.Bytes(c.BytesPerDay), "port", l.Plain(l.Number(float64(c.Port), 0))))
+			row.Cuts = append(row.Cuts, l.T("wave.cut", "group", cmp.Or(page.Names[c.Group], c.Group), "bytes", l.Bytes(c.BytesPerDay), "port", l.Plain(l.Number(float64(c.Port), 0))))
 		}
 		page.Groups = append(page.Groups, row)
 	}

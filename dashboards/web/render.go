@@ -154,6 +154,7 @@ type frame struct {
 	Crumbs      []crumb
 	Nav         []navGroup
 	Search      string
+	Names       map[string]string // words for codes and ids, within the person's scope
 
 	locale *locale.Locale
 }
@@ -197,6 +198,8 @@ func (s *server) frame(r *http.Request, title string, meta hub.Meta, crumbs ...c
 	if !known {
 		return f
 	}
+	// Before anything is collected there are no names, and no page either that would show them.
+	f.Names, _ = s.hub.Names(r.Context(), p)
 	for _, g := range navigation {
 		group := navGroup{}
 		if g.title != "" {
@@ -305,10 +308,10 @@ func (s *server) ready(w http.ResponseWriter, _ *http.Request) {
 }
 
 // reasons gives reasons as sentences.
-func (f frame) reasons(list []planner.Reason, names map[string]string) []string {
+func (f frame) reasons(list []planner.Reason) []string {
 	words := make([]string, len(list))
 	for i, r := range list {
-		words[i] = f.locale.Reason(r, names)
+		words[i] = f.locale.Reason(r, f.Names)
 	}
 	return words
 }

@@ -11,7 +11,6 @@ import (
 type systemsPage struct {
 	frame
 	Rows   []inventory.System
-	Names  map[string]string
 	Owners []option
 	All    int // systems before the filter
 }
@@ -24,19 +23,14 @@ func (s *server) systems(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	names, err := s.names(r)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	page := systemsPage{frame: s.frame(r, "nav.systems", meta, crumb{language(r).T("nav.overview"), "/"}), Names: names, All: len(rows)}
+	page := systemsPage{frame: s.frame(r, "nav.systems", meta, crumb{language(r).T("nav.overview"), "/"}), All: len(rows)}
 	facets, err := s.hub.Assets(r.Context(), p, hub.AssetQuery{PerPage: 1})
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	for _, c := range facets.Facets.Municipalities {
-		page.Owners = append(page.Owners, option{c, names[c], c == code})
+		page.Owners = append(page.Owners, option{c, page.Names[c], c == code})
 	}
 	l := page.locale
 	slices.SortFunc(page.Owners, func(a, b option) int { return l.Compare(a.Words, b.Words) })
