@@ -89,7 +89,7 @@ func (m *Monitor) startRules(logger *slog.Logger) error {
 		QueryFunc:            rules.EngineQueryFunc(m.engine, m.db),
 		NotifyFunc:           func(context.Context, string, ...*rules.Alert) {}, // pages ask for alerts
 		Context:              ctx,
-		Appendable:           m.write,
+		Appendable:           m.append,
 		Queryable:            m.db,
 		Logger:               logger,
 		OutageTolerance:      time.Hour,

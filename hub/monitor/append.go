@@ -54,7 +54,7 @@ func (m *Monitor) Append(ctx context.Context, samples []collectors.Sample) error
 	var c Counts
 	var example string // of what was left out, for the log
 	ahead := m.cfg.Now().Add(maxAhead)
-	into := m.write.AppenderV2(ctx)
+	into := m.append.AppenderV2(ctx)
 	builder := labels.NewScratchBuilder(12)
 	for _, s := range samples {
 		l, err := seriesLabels(&builder, s)

@@ -42,6 +42,7 @@ type Monitor struct {
 
 	db     *tsdb.DB
 	write  storage.Storage // db, and the remote receivers where there are some
+	append ordered         // write, one sample at a time
 	engine *promql.Engine
 	rules  *rules.Manager
 	api    http.Handler
@@ -78,6 +79,7 @@ func Open(ctx context.Context, cfg Config, logger *slog.Logger) (*Monitor, error
 	if err := m.startRemote(below); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	m.append = newOrdered(m.write)
 	m.engine = promql.NewEngine(promql.EngineOpts{
 		Logger:               below,
 		MaxSamples:           cfg.MaxQuerySamples,
