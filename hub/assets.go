@@ -126,6 +126,7 @@ var AssetSorts = []string{"name", "municipality", "kind", "os", "status", "wave"
 func (r *AssetRow) brief() AssetRow {
 	b := *r
 	b.Interfaces, b.Components, b.Neighbours, b.Software, b.Listeners, b.Provenance = nil, nil, nil, nil, nil, nil
+	b.VLANs, b.Stations, b.Resolved, b.Sensors, b.Supplies, b.Guests = nil, nil, nil, nil, nil, nil
 	return b
 }
 

@@ -105,6 +105,12 @@ type Asset struct {
 	Volumes    []Volume    `json:"volumes,omitempty"`
 	Components []Component `json:"components,omitempty"`
 	Neighbours []Neighbour `json:"neighbours,omitempty"`
+	VLANs      []VLAN      `json:"vlans,omitempty"`
+	Stations   []Station   `json:"stations,omitempty"` // bridge table: who is behind which port
+	Resolved   []Resolved  `json:"resolved,omitempty"` // ARP and neighbour discovery: which address is which MAC
+	Sensors    []Sensor    `json:"sensors,omitempty"`
+	Supplies   []Supply    `json:"supplies,omitempty"`
+	Guests     []Guest     `json:"guests,omitempty"`
 	Software   []Software  `json:"software,omitempty"`
 	Listeners  []Listener  `json:"listeners,omitempty"`
 
@@ -168,6 +174,8 @@ type Interface struct {
 	Admin    string `json:"admin,omitempty"`
 	Oper     string `json:"oper,omitempty"`
 	MTU      int    `json:"mtu,omitzero"`
+	LAG      int    `json:"lag,omitzero"`  // index of the aggregate that this port is a member of
+	VLAN     int    `json:"vlan,omitzero"` // untagged VLAN
 }
 
 // Address is an IP address of an asset.
@@ -203,6 +211,55 @@ type Neighbour struct {
 	RemoteName     string `json:"remote_name,omitempty"`
 	RemotePort     string `json:"remote_port,omitempty"`
 	RemotePlatform string `json:"remote_platform,omitempty"`
+}
+
+// VLAN is a virtual network that a device knows of.
+type VLAN struct {
+	ID   int    `json:"id"`
+	Name string `json:"name"`
+}
+
+// Station is a hardware address that a bridge has learned on a port. Zero VLAN: not told.
+type Station struct {
+	MAC       string `json:"mac"`
+	VLAN      int    `json:"vlan,omitzero"`
+	Interface int    `json:"if_index"`
+}
+
+// Resolved is an address that a device has resolved to hardware on one of its interfaces.
+type Resolved struct {
+	IP        string `json:"ip"`
+	MAC       string `json:"mac"`
+	Interface int    `json:"if_index"`
+}
+
+// Sensor is one reading of a device, in the unit named: celsius, volts, amperes, watts, hertz, rpm,
+// percent, dbm, minutes, or empty for a state's number and a count. OID is where it was read, without
+// a leading dot.
+type Sensor struct {
+	OID   string  `json:"oid"`
+	Class string  `json:"class"` // temperature, voltage, current, power, fanspeed, state, ...
+	Name  string  `json:"name"`
+	Value float64 `json:"value"`
+	Unit  string  `json:"unit"`
+	State string  `json:"state,omitempty"` // of class state: the number's meaning, where it is known
+}
+
+// Supply is a consumable of a printer. A nil level is not known.
+type Supply struct {
+	Name         string   `json:"name"`
+	LevelPercent *float64 `json:"level_percent"`
+}
+
+// Guest is a virtual machine that a hypervisor says it has.
+type Guest struct {
+	Name        string `json:"name"`
+	ID          string `json:"id,omitempty"` // the hypervisor's own number
+	UUID        string `json:"uuid,omitempty"`
+	State       string `json:"state,omitempty"` // on, off, suspended; empty: not known
+	OS          string `json:"os,omitempty"`
+	VCPUs       int    `json:"vcpus,omitzero"`
+	MemoryBytes int64  `json:"memory_bytes,omitzero"`
 }
 
 // Software is an installed product.

@@ -24,9 +24,13 @@ type Record struct {
 	Serial       string                `json:"serial"`
 	Interfaces   []inventory.Interface `json:"interfaces"`
 	Addresses    []inventory.Address   `json:"addresses"`
+	VLANs        []inventory.VLAN      `json:"vlans"`
 	Neighbours   []inventory.Neighbour `json:"neighbours"`
 	Components   []inventory.Component `json:"components"`
 	Volumes      []inventory.Volume    `json:"volumes"`
+	Sensors      []inventory.Sensor    `json:"sensors"`
+	Supplies     []inventory.Supply    `json:"supplies"`
+	Guests       []inventory.Guest     `json:"guests"`
 	Tables       map[string]string     `json:"tables"` // table: complete, partial, absent or refused
 	TableReasons map[string]string     `json:"table_reasons,omitempty"`
 	DurationMS   int64                 `json:"duration_ms"`
@@ -37,7 +41,8 @@ func NewRecord(o inventory.Observation) Record {
 	r := Record{
 		Target: o.Source, Address: o.Source, Status: o.Status, Error: o.Error, Kind: inventory.KindUnknown,
 		Interfaces: []inventory.Interface{}, Addresses: []inventory.Address{}, Neighbours: []inventory.Neighbour{},
-		Components: []inventory.Component{}, Volumes: []inventory.Volume{}, Tables: map[string]string{},
+		Components: []inventory.Component{}, Volumes: []inventory.Volume{}, VLANs: []inventory.VLAN{},
+		Sensors: []inventory.Sensor{}, Supplies: []inventory.Supply{}, Guests: []inventory.Guest{}, Tables: map[string]string{},
 		DurationMS: o.Duration.Milliseconds(),
 	}
 	if o.Instance != "" && !strings.HasPrefix(o.Instance, "#") {
@@ -63,5 +68,9 @@ func NewRecord(o inventory.Observation) Record {
 	r.Neighbours = append(r.Neighbours, a.Neighbours...)
 	r.Components = append(r.Components, a.Components...)
 	r.Volumes = append(r.Volumes, a.Volumes...)
+	r.VLANs = append(r.VLANs, a.VLANs...)
+	r.Sensors = append(r.Sensors, a.Sensors...)
+	r.Supplies = append(r.Supplies, a.Supplies...)
+	r.Guests = append(r.Guests, a.Guests...)
 	return r
 }
