@@ -30,6 +30,8 @@ type identity struct {
 	OS       string         `yaml:"os"`
 	OSText   string         `yaml:"os_version"` // where the OS counts otherwise than the device's own version
 	OSApart  bool           `yaml:"-"`          // it does: the device's version says nothing of the OS's
+
+	Evidence map[string]string `yaml:"-"` // field: where its value came from
 }
 
 // system is the operating system. A kernel's version is never taken for that of its distribution:
@@ -56,38 +58,63 @@ func identify(s *session, l *look) {
 	for _, p := range l.asset.Software {
 		f.software[p.Name] = p.Version
 	}
-	var wanted []string
-	for _, r := range knowledge().fitting(f) {
-		for _, oid := range r.oids() {
-			if !slices.Contains(wanted, "."+oid) {
-				wanted = append(wanted, "."+oid)
-			}
-		}
-	}
-	for some := range slices.Chunk(wanted, getTogether) {
-		values, err := s.get(some...)
-		collect(f.values, values)
-		if err != nil {
-			l.note("identity", inventory.TableStatus{State: inventory.TablePartial, Reason: err.Error()})
-			break
-		}
+	fit := knowledge().fitting(f)
+	l.ask(s, f.values, probes(fit))
+	if r, _ := pick(fit, f); r != nil {
+		l.ask(s, f.values, r.oids())
 	}
 	id := knowledge().decide(f)
 	a := l.asset
 	a.Kind, a.Platform, a.Vendor, a.Model, a.Serial, a.Firmware = id.Kind, id.Platform, id.Vendor, id.Model, id.Serial, id.Version
 	a.OS = id.system()
+	l.observation.Evidence = id.Evidence
 	if a.Kind == inventory.KindServer && virtual(a.MACs()) {
 		a.Kind = inventory.KindVM
+		id.Evidence["kind"] = "network cards of a hypervisor"
 	}
 }
 
-func collect(into map[string]string, values map[string]gosnmp.SnmpPDU) {
-	for oid, pdu := range values {
-		if v := text(pdu); v != "" {
-			into[strings.TrimPrefix(oid, ".")] = v
+// ask puts the values of the OIDs that are not known yet into values, the first one below for OIDs
+// that end with an asterisk.
+func (l *look) ask(s *session, values map[string]string, oids []string) {
+	var single, below []string
+	for _, oid := range oids {
+		if _, known := values[oid]; known {
+			continue
+		}
+		if column, ok := strings.CutSuffix(oid, ".*"); ok {
+			below = append(below, "."+column)
+		} else {
+			single = append(single, "."+oid)
+		}
+	}
+	for some := range slices.Chunk(single, probesTogether) {
+		found, err := s.get(some...)
+		for _, oid := range some {
+			values[oid[1:]] = text(found[oid])
+		}
+		if err != nil {
+			l.note("identity", inventory.TableStatus{State: inventory.TablePartial, Reason: err.Error()})
+			return
+		}
+	}
+	for _, column := range below {
+		packet, err := s.request(func() (*gosnmp.SnmpPacket, error) { return s.client.GetNext([]string{column}) })
+		if err != nil {
+			l.note("identity", inventory.TableStatus{State: inventory.TablePartial, Reason: err.Error()})
+			return
+		}
+		for _, pdu := range packet.Variables {
+			if strings.HasPrefix(pdu.Name, column+".") && packet.Error == gosnmp.NoError && present(pdu) {
+				values[column[1:]+".*"] = text(pdu)
+			}
 		}
 	}
 }
+
+// probesTogether is how many extra OIDs are asked for in one request. Most are absent, so that the
+// answer of a usual device fits one frame.
+const probesTogether = 40
 
 // virtualMakers are the first three bytes of the hardware addresses that hypervisors give out:
 // VMware, Hyper-V, KVM, Xen, VirtualBox, Nutanix, Parallels.

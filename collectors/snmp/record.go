@@ -33,6 +33,7 @@ type Record struct {
 	Guests       []inventory.Guest     `json:"guests"`
 	Tables       map[string]string     `json:"tables"` // table: complete, partial, absent or refused
 	TableReasons map[string]string     `json:"table_reasons,omitempty"`
+	Evidence     map[string]string     `json:"evidence,omitempty"` // vendor, platform, kind, model, version, serial: where the value came from
 	DurationMS   int64                 `json:"duration_ms"`
 }
 
@@ -43,6 +44,7 @@ func NewRecord(o inventory.Observation) Record {
 		Interfaces: []inventory.Interface{}, Addresses: []inventory.Address{}, Neighbours: []inventory.Neighbour{},
 		Components: []inventory.Component{}, Volumes: []inventory.Volume{}, VLANs: []inventory.VLAN{},
 		Sensors: []inventory.Sensor{}, Supplies: []inventory.Supply{}, Guests: []inventory.Guest{}, Tables: map[string]string{},
+		Evidence:   o.Evidence,
 		DurationMS: o.Duration.Milliseconds(),
 	}
 	if o.Instance != "" && !strings.HasPrefix(o.Instance, "#") {

@@ -9,8 +9,6 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
-	"slices"
-	"strings"
 	"sync"
 
 	"gopkg.in/yaml.v3"
@@ -22,6 +20,35 @@ import (
 // own examples. enterprises.yaml names the vendor behind each IANA enterprise number, for devices
 // that no rule fits.
 //
+// A file has a `vendor` (default of its rules) and `rules`. A rule says how a platform is recognised
+// and where it keeps its facts:
+//
+//	platform: procurve                 # LibreNMS's slug where it has one
+//	kind: switch                       # one of inventory.Kinds
+//	os: ArubaOS-Switch                 # name as life-cycle lists have it; may be left out
+//	object_id: [1.3.6.1.4.1.11.2.3.7]  # sysObjectID or a prefix of it, by whole numbers
+//	descr: '^HP'                       # sysDescr must match
+//	unless: 'Integrated Lights-Out'    # sysDescr must not match
+//	has: [1.3.6.1.4.1.11.2.14.1.0]     # one of these OIDs must have a value ...
+//	has_value: '^J'                    # ... that matches
+//	or: [{object_id: [...], descr: …}] # other ways to recognise it, with the same five conditions
+//	kinds: [{model: '^AP', kind: wlan}, {descr: 'router', kind: router}]  # first that fits wins
+//	model:   [{entity: model}, {oid: 1.3.6.1.4.1.11.9.0, pattern: '^(\S+)'}]  # first that gives something wins
+//	version: [{descr: 'revision ([^,]+)'}]
+//	serial, os_name, os_version: the same
+//	examples: what the rule must recognise, made up, never copied from a real device
+//
+// Where several rules fit, the longest sysObjectID prefix wins, then a rule with `has`, then one with
+// `descr`, then the one that stands first (files in alphabetic order). All conditions of one
+// recognition must hold.
+//
+// A source gives one value: `descr` (sysDescr), `entity` (a column of the chassis in ENTITY-MIB:
+// model, serial, software, firmware, hardware, name, descr, maker; `class` picks another class of
+// parts), `oid` (an instance, or with .* at the end the first value below), `software` (version of an
+// installed package) or `join` (several sources that must all give something, joined by a space).
+// `pattern` picks a part of it by its first group, `map` translates it, and `format` puts it, as %s,
+// into a text.
+//
 //go:embed rules/*.yaml
 var ruleFiles embed.FS
 
@@ -32,12 +59,9 @@ type rule struct {
 	Kind     inventory.Kind `yaml:"kind"`
 	OS       string         `yaml:"os"` // name of the operating system as life-cycle lists have it
 
-	// All that are given must fit.
-	ObjectID []string `yaml:"object_id"` // sysObjectID or a prefix of it, by whole numbers
-	Descr    pattern  `yaml:"descr"`     // sysDescr
-	Has      string   `yaml:"has"`       // an OID that has a value
+	recognition `yaml:",inline"`
+	Or          []recognition `yaml:"or"`
 
-	// The first source that gives something wins.
 	Kinds     []kindRule `yaml:"kinds"`
 	Model     []source   `yaml:"model"`
 	Version   []source   `yaml:"version"`
@@ -48,22 +72,33 @@ type rule struct {
 	Examples []example `yaml:"examples"`
 }
 
-// kindRule gives another kind where the model or, without one, the description fits.
+// recognition is one way to recognise a platform. All that is given must hold.
+type recognition struct {
+	ObjectID []string `yaml:"object_id"`
+	Descr    pattern  `yaml:"descr"`
+	Unless   pattern  `yaml:"unless"`
+	Has      []string `yaml:"has"`
+	HasValue pattern  `yaml:"has_value"`
+}
+
+// kindRule gives another kind where the model or the description fits.
 type kindRule struct {
 	Model pattern        `yaml:"model"`
 	Descr pattern        `yaml:"descr"`
 	Kind  inventory.Kind `yaml:"kind"`
 }
 
-// source is one place to find a value: sysDescr, a column of the chassis in ENTITY-MIB, an OID or an
-// installed package. pattern picks a part of what is there, map translates it.
+// source is one place to find a value.
 type source struct {
 	Descr    pattern           `yaml:"descr"`
-	Entity   string            `yaml:"entity"` // model, serial, software, firmware, hardware, name, descr
+	Entity   string            `yaml:"entity"`
+	Class    string            `yaml:"class"` // of the part in ENTITY-MIB; default: what stands for the whole device
 	OID      string            `yaml:"oid"`
-	Software string            `yaml:"software"` // version of an installed package
+	Software string            `yaml:"software"`
+	Join     []source          `yaml:"join"`
 	Pattern  pattern           `yaml:"pattern"`
 	Map      map[string]string `yaml:"map"` // what the value found means; others mean nothing
+	Format   string            `yaml:"format"`
 }
 
 // example is a device that the rule must recognise.
@@ -92,6 +127,9 @@ func (p *pattern) UnmarshalYAML(n *yaml.Node) error {
 	return err
 }
 
+// given tells whether the rule has this pattern.
+func (p pattern) given() bool { return p.Regexp != nil }
+
 // find gives the first group that took part in the match.
 func (p pattern) find(text string) string {
 	m := p.FindStringSubmatch(text)
@@ -108,8 +146,16 @@ func (p pattern) find(text string) string {
 
 // rulebook is all that is known about telling devices apart.
 type rulebook struct {
-	rules       []rule
+	rules       []*rule
+	byObjectID  map[string][]way // by prefix of sysObjectID; "" for ways that need none
 	enterprises map[uint32]string
+}
+
+// way is one recognition of one rule.
+type way struct {
+	*rule
+	recognition
+	order int // in which it stands in the files
 }
 
 // knowledge gives the embedded rules, parsed once. They are part of the program and tested with it.
@@ -127,7 +173,7 @@ func readRules(files fs.FS) (*rulebook, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &rulebook{}
+	b := &rulebook{byObjectID: map[string][]way{}}
 	var faults []error
 	for _, name := range names {
 		data, err := fs.ReadFile(files, name)
@@ -146,163 +192,35 @@ func readRules(files fs.FS) (*rulebook, error) {
 		if err := strict.Decode(&f); err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", name, err))
 		}
-		for _, r := range f.Rules {
+		for i := range f.Rules {
+			r := &f.Rules[i]
 			r.Vendor = cmp.Or(r.Vendor, f.Vendor)
-			if len(r.ObjectID) == 0 && r.Descr.Regexp == nil {
-				faults = append(faults, fmt.Errorf("%s: rule %q recognises nothing: give object_id or descr", name, r.Platform))
+			if err := b.add(r); err != nil {
+				faults = append(faults, fmt.Errorf("%s: %w", name, err))
 			}
-			b.rules = append(b.rules, r)
 		}
 	}
 	return b, errors.Join(faults...)
 }
 
-// fitting gives the rules that a device's system group does not rule out, best first: the longest
-// sysObjectID, then those with an extra OID, then those with a description.
-func (b *rulebook) fitting(f facts) []*rule {
-	var fit []*rule
-	score := map[*rule]int{}
-	for i := range b.rules {
-		r := &b.rules[i]
-		if points, ok := r.fits(f); ok {
-			score[r] = points
-			fit = append(fit, r)
+// add files a rule under the sysObjectIDs that it wants.
+func (b *rulebook) add(r *rule) error {
+	b.rules = append(b.rules, r)
+	for _, by := range append([]recognition{r.recognition}, r.Or...) {
+		prefixes := by.ObjectID
+		switch {
+		case len(prefixes) > 0:
+		case by.Descr.given():
+			prefixes = []string{""}
+		default:
+			return fmt.Errorf("rule %q recognises nothing: give object_id or descr", r.Platform)
+		}
+		if by.HasValue.given() && len(by.Has) == 0 {
+			return fmt.Errorf("rule %q: has_value %q without has", r.Platform, by.HasValue)
+		}
+		for _, prefix := range prefixes {
+			b.byObjectID[prefix] = append(b.byObjectID[prefix], way{r, by, len(b.rules)})
 		}
 	}
-	slices.SortStableFunc(fit, func(x, y *rule) int { return score[y] - score[x] })
-	return fit
-}
-
-// fits tells whether the rule fits, leaving out Has, and how specific it is.
-func (r *rule) fits(f facts) (points int, ok bool) {
-	if len(r.ObjectID) > 0 {
-		longest := 0
-		for _, prefix := range r.ObjectID {
-			if f.objectID == prefix || strings.HasPrefix(f.objectID, strings.TrimSuffix(prefix, ".")+".") {
-				longest = max(longest, strings.Count(prefix, ".")+1)
-			}
-		}
-		if longest == 0 {
-			return 0, false
-		}
-		points += 4 * longest
-	}
-	if r.Descr.Regexp != nil {
-		if !r.Descr.MatchString(f.descr) {
-			return 0, false
-		}
-		points++
-	}
-	if r.Has != "" {
-		points += 2
-	}
-	return points, true
-}
-
-// oids lists the extra OIDs that the rule wants to see.
-func (r *rule) oids() []string {
-	var all []string
-	if r.Has != "" {
-		all = append(all, r.Has)
-	}
-	for _, sources := range [][]source{r.Model, r.Version, r.Serial, r.OSName, r.OSVersion} {
-		for _, s := range sources {
-			if s.OID != "" {
-				all = append(all, s.OID)
-			}
-		}
-	}
-	return all
-}
-
-// decide names the device.
-func (b *rulebook) decide(f facts) identity {
-	for _, r := range b.fitting(f) {
-		if r.Has != "" && f.values[r.Has] == "" {
-			continue
-		}
-		id := identity{Platform: r.Platform, Vendor: r.Vendor, Kind: r.Kind}
-		id.OS = cmp.Or(f.first(r.OSName), r.OS)
-		id.Model = f.first(r.Model)
-		id.Version = f.first(r.Version)
-		id.Serial = f.first(r.Serial)
-		id.OSText, id.OSApart = f.first(r.OSVersion), len(r.OSVersion) > 0
-		for _, k := range r.Kinds {
-			if k.Model.Regexp != nil && k.Model.MatchString(id.Model) || k.Descr.Regexp != nil && k.Descr.MatchString(f.descr) {
-				id.Kind = k.Kind
-				break
-			}
-		}
-		id.fromChassis(f)
-		return id
-	}
-	id := identity{Kind: inventory.KindUnknown, Vendor: b.vendorOf(f.objectID)}
-	id.fromChassis(f)
-	return id
-}
-
-// fromChassis fills in what only ENTITY-MIB tells.
-func (id *identity) fromChassis(f facts) {
-	id.Model = cmp.Or(id.Model, f.entity("model"))
-	id.Serial = cmp.Or(id.Serial, f.entity("serial"))
-	id.Kind = cmp.Or(id.Kind, inventory.KindUnknown)
-}
-
-// vendorOf names the vendor by the IANA enterprise number in the sysObjectID.
-func (b *rulebook) vendorOf(objectID string) string {
-	rest, ok := strings.CutPrefix(objectID, "1.3.6.1.4.1.")
-	numbers, valid := oidNumbers(rest)
-	if !ok || !valid {
-		return ""
-	}
-	return b.enterprises[numbers[0]]
-}
-
-// first gives the value of the first source that has one.
-func (f facts) first(sources []source) string {
-	for _, s := range sources {
-		if v := f.find(s); v != "" {
-			return v
-		}
-	}
-	return ""
-}
-
-func (f facts) find(s source) string {
-	var v string
-	switch {
-	case s.Descr.Regexp != nil:
-		v = s.Descr.find(f.descr)
-	case s.Software != "":
-		v = f.software[s.Software]
-	case s.Entity != "":
-		v = f.entity(s.Entity)
-	case s.OID != "":
-		v = plausible(f.values[s.OID])
-	}
-	if s.Pattern.Regexp != nil {
-		v = s.Pattern.find(v)
-	}
-	if s.Map != nil {
-		v = s.Map[v]
-	}
-	return plausible(v)
-}
-
-// entity gives a column of the part that stands for the whole device: the first chassis that has it
-// (of a stack the first member), else the stack, else a part that is inside no other.
-func (f facts) entity(column string) string {
-	whole := []func(entity) bool{
-		func(e entity) bool { return e.Class == "chassis" },
-		func(e entity) bool { return e.Class == "stack" },
-		func(e entity) bool { return e.Parent == 0 && e.Class != "sensor" && e.Class != "port" },
-	}
-	for _, fits := range whole {
-		for _, e := range f.entities {
-			if v := plausible(e.column(column)); fits(e) && v != "" {
-				return v
-			}
-		}
-	}
-	return ""
+	return nil
 }

@@ -1,0 +1,252 @@
+package snmp
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/samdrift/samdrift/inventory"
+)
+
+// fitting gives the ways in which a device may be recognised by its system group, best first: the
+// longest sysObjectID, then those with an extra OID, then those with a description.
+func (b *rulebook) fitting(f facts) []way {
+	var fit []way
+	for prefix := f.objectID; ; {
+		var same []way
+		for _, w := range b.byObjectID[prefix] {
+			if w.fits(f) {
+				same = append(same, w)
+			}
+		}
+		slices.SortStableFunc(same, func(x, y way) int { return cmp.Or(y.weight()-x.weight(), x.order-y.order) })
+		fit = append(fit, same...)
+		if prefix == "" {
+			return fit
+		}
+		prefix = prefix[:max(0, strings.LastIndexByte(prefix, '.'))]
+	}
+}
+
+// fits tells whether the description allows it.
+func (r recognition) fits(f facts) bool {
+	return (!r.Descr.given() || r.Descr.MatchString(f.descr)) && (!r.Unless.given() || !r.Unless.MatchString(f.descr))
+}
+
+// weight orders the ways that want the same sysObjectID.
+func (r recognition) weight() int {
+	weight := 0
+	if len(r.Has) > 0 {
+		weight += 2
+	}
+	if r.Descr.given() {
+		weight++
+	}
+	return weight
+}
+
+// holds tells whether the device has what the recognition wants beyond the system group.
+func (r recognition) holds(f facts) (oid string, ok bool) {
+	for _, oid := range r.Has {
+		if v := f.values[oid]; v != "" && (!r.HasValue.given() || r.HasValue.MatchString(v)) {
+			return oid, true
+		}
+	}
+	return "", len(r.Has) == 0
+}
+
+// probes lists the OIDs that tell which of the fitting ways holds: those of the ways up to the first
+// that needs none.
+func probes(fit []way) []string {
+	var all []string
+	for _, w := range fit {
+		if len(w.Has) == 0 {
+			break
+		}
+		for _, oid := range w.Has {
+			if !slices.Contains(all, oid) {
+				all = append(all, oid)
+			}
+		}
+	}
+	return all
+}
+
+// oids lists what the rule's sources want to see.
+func (r *rule) oids() []string {
+	var all []string
+	var visit func([]source)
+	visit = func(sources []source) {
+		for _, s := range sources {
+			if s.OID != "" && !slices.Contains(all, s.OID) {
+				all = append(all, s.OID)
+			}
+			visit(s.Join)
+		}
+	}
+	for _, sources := range [][]source{r.Model, r.Version, r.Serial, r.OSName, r.OSVersion} {
+		visit(sources)
+	}
+	return all
+}
+
+// pick gives the first way that holds, and by what it was recognised.
+func pick(fit []way, f facts) (*rule, string) {
+	for _, w := range fit {
+		oid, ok := w.holds(f)
+		if !ok {
+			continue
+		}
+		var why []string
+		if len(w.ObjectID) > 0 {
+			why = append(why, "sysObjectID "+f.objectID)
+		}
+		if w.Descr.given() {
+			why = append(why, "sysDescr")
+		}
+		if oid != "" {
+			why = append(why, "OID "+oid)
+		}
+		return w.rule, strings.Join(why, " and ")
+	}
+	return nil, ""
+}
+
+// decide names the device.
+func (b *rulebook) decide(f facts) identity {
+	r, why := pick(b.fitting(f), f)
+	if r == nil {
+		id := identity{Kind: inventory.KindUnknown, Vendor: b.vendorOf(f.objectID), Evidence: map[string]string{}}
+		if id.Vendor != "" {
+			id.Evidence["vendor"] = "IANA enterprise number in sysObjectID " + f.objectID
+		}
+		id.fromChassis(f)
+		return id
+	}
+	id := identity{Platform: r.Platform, Vendor: r.Vendor, Kind: r.Kind, OS: r.OS, Evidence: map[string]string{}}
+	for _, field := range []string{"platform", "vendor", "kind"} {
+		id.Evidence[field] = why
+	}
+	if name := id.take("os_name", f, r.OSName); name != "" {
+		id.OS = name
+	}
+	id.Model = id.take("model", f, r.Model)
+	id.Version = id.take("version", f, r.Version)
+	id.Serial = id.take("serial", f, r.Serial)
+	id.OSText, id.OSApart = id.take("os_version", f, r.OSVersion), len(r.OSVersion) > 0
+	for _, k := range r.Kinds {
+		if k.Model.given() && k.Model.MatchString(id.Model) {
+			id.Kind, id.Evidence["kind"] = k.Kind, "model "+id.Model
+			break
+		}
+		if k.Descr.given() && k.Descr.MatchString(f.descr) {
+			id.Kind, id.Evidence["kind"] = k.Kind, "sysDescr"
+			break
+		}
+	}
+	id.fromChassis(f)
+	return id
+}
+
+// take gives the value of the first source that has one and notes which that was.
+func (id *identity) take(field string, f facts, sources []source) string {
+	value, from := f.first(sources)
+	if value != "" {
+		id.Evidence[field] = from
+	}
+	return value
+}
+
+// fromChassis fills in what only ENTITY-MIB tells.
+func (id *identity) fromChassis(f facts) {
+	if id.Model == "" {
+		id.Model = id.take("model", f, []source{{Entity: "model"}})
+	}
+	if id.Serial == "" {
+		id.Serial = id.take("serial", f, []source{{Entity: "serial"}})
+	}
+	id.Kind = cmp.Or(id.Kind, inventory.KindUnknown)
+}
+
+// vendorOf names the vendor by the IANA enterprise number in the sysObjectID.
+func (b *rulebook) vendorOf(objectID string) string {
+	rest, ok := strings.CutPrefix(objectID, "1.3.6.1.4.1.")
+	numbers, valid := oidNumbers(rest)
+	if !ok || !valid {
+		return ""
+	}
+	return b.enterprises[numbers[0]]
+}
+
+// first gives the value of the first source that has one, and where that is.
+func (f facts) first(sources []source) (value, from string) {
+	for _, s := range sources {
+		if value, from = f.find(s); value != "" {
+			return value, from
+		}
+	}
+	return "", ""
+}
+
+// find gives the value of one source, and where it is.
+func (f facts) find(s source) (value, from string) {
+	switch {
+	case s.Descr.given():
+		value, from = s.Descr.find(f.descr), "sysDescr"
+	case s.Software != "":
+		value, from = f.software[s.Software], "installed package "+s.Software
+	case s.Entity != "":
+		value, from = f.entity(s.Entity, s.Class)
+	case s.OID != "":
+		value, from = plausible(f.values[s.OID]), "OID "+s.OID
+	case s.Join != nil:
+		value, from = f.join(s.Join)
+	}
+	if s.Pattern.given() {
+		value = s.Pattern.find(value)
+	}
+	if s.Map != nil {
+		value = s.Map[value]
+	}
+	value = plausible(value)
+	if value != "" && s.Format != "" {
+		value = fmt.Sprintf(s.Format, value)
+	}
+	return value, from
+}
+
+// join gives the values of all sources, or nothing when one is missing.
+func (f facts) join(sources []source) (value, from string) {
+	var values, places []string
+	for _, s := range sources {
+		v, place := f.find(s)
+		if v == "" {
+			return "", ""
+		}
+		values, places = append(values, v), append(places, place)
+	}
+	return strings.Join(values, " "), strings.Join(slices.Compact(places), " and ")
+}
+
+// entity gives a column of the first part of that class, or without one of the part that stands for
+// the whole device: the first chassis that has it (of a stack the first member), else the stack, else
+// a part that is inside no other.
+func (f facts) entity(column, class string) (value, from string) {
+	whole := []func(entity) bool{
+		func(e entity) bool { return e.Class == "chassis" },
+		func(e entity) bool { return e.Class == "stack" },
+		func(e entity) bool { return e.Parent == 0 && e.Class != "sensor" && e.Class != "port" },
+	}
+	if class != "" {
+		whole = []func(entity) bool{func(e entity) bool { return e.Class == class }}
+	}
+	for _, fits := range whole {
+		for _, e := range f.entities {
+			if v := plausible(e.column(column)); v != "" && fits(e) {
+				return v, fmt.Sprintf("ENTITY-MIB %s of part %d (%s)", column, e.Index, cmp.Or(e.Class, "no class"))
+			}
+		}
+	}
+	return "", ""
+}
