@@ -15,6 +15,7 @@ const (
 	tagCounter32 = 0x41
 	tagGauge32   = 0x42
 	tagTicks     = 0x43
+	tagOpaque    = 0x44
 	tagCounter64 = 0x46
 
 	tagNoSuchObject   = 0x80

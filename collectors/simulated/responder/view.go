@@ -85,12 +85,18 @@ func Ticks(d time.Duration) Value {
 // Counter64 is a counter of 64 bits, which SNMPv1 cannot carry.
 func Counter64(n uint64) Value { return Value{tag: tagCounter64, number: n} }
 
+// Opaque is wrapped BER, which some agents carry floating-point numbers in.
+func Opaque(b []byte) Value { return Value{tag: tagOpaque, octets: b} }
+
+// Null is a value that is none.
+func Null() Value { return Value{tag: tagNull} }
+
 // append appends the value in BER.
 func (v Value) append(to []byte) []byte {
 	switch v.tag {
 	case tagInteger:
 		return appendInteger(to, int64(v.number))
-	case tagOctets, tagIP:
+	case tagOctets, tagIP, tagOpaque:
 		return appendTLV(to, v.tag, v.octets)
 	case tagOID:
 		return appendOID(to, v.oid)
