@@ -12,9 +12,7 @@ import (
 
 // HOST-RESOURCES-MIB (RFC 2790).
 const (
-	hrMemorySize    = ".1.3.6.1.2.1.25.2.2.0" // KiB
-	hrProcessorLoad = ".1.3.6.1.2.1.25.3.3.1.2"
-	hrSWName        = ".1.3.6.1.2.1.25.6.3.1.2"
+	hrSWName = ".1.3.6.1.2.1.25.6.3.1.2"
 
 	storageRAM   = "1.3.6.1.2.1.25.2.1.2"
 	storageDisk  = "1.3.6.1.2.1.25.2.1.4"
@@ -35,37 +33,6 @@ var storageColumns = []string{
 	hrStorageUnits: ".1.3.6.1.2.1.25.2.3.1.4",
 	hrStorageSize:  ".1.3.6.1.2.1.25.2.3.1.5",
 	hrStorageUsed:  ".1.3.6.1.2.1.25.2.3.1.6",
-}
-
-// readMemory asks for the size of the main memory.
-func readMemory(s *session, l *look) inventory.TableStatus {
-	values, err := s.get(hrMemorySize)
-	if err != nil {
-		return inventory.TableStatus{State: inventory.TablePartial, Reason: err.Error()}
-	}
-	kib, ok := number(values[hrMemorySize])
-	if !ok || kib <= 0 {
-		return inventory.TableStatus{State: inventory.TableAbsent}
-	}
-	l.asset.MemoryBytes = kib * 1024
-	return inventory.TableStatus{State: inventory.TableComplete, Rows: 1}
-}
-
-// readProcessors counts the processors and measures their mean load.
-func readProcessors(s *session, l *look) inventory.TableStatus {
-	g := s.walk(hrProcessorLoad)
-	sum, n := 0.0, 0
-	for _, pdu := range g.cells[0] {
-		// Agents that do not know the load say -1 or 0 to 100; anything else is no percentage.
-		if load, ok := float(pdu); ok && load >= 0 && load <= 100 {
-			sum, n = sum+load, n+1
-		}
-	}
-	l.asset.VCPUs = len(g.cells[0])
-	if n > 0 {
-		l.measure("samdrift_cpu_load_percent", nil, sum/float64(n))
-	}
-	return status(g)
 }
 
 // readStorage reads and measures the disks. Memory that is listed as storage is not a volume, but its
