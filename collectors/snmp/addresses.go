@@ -3,52 +3,115 @@ package snmp
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/samdrift/samdrift/inventory"
 )
 
-// Columns of ipAddrTable (RFC 1213, IPv4 only) and ipAddressTable (IP-MIB, RFC 4293).
+// Columns of ipAddrTable (RFC 1213, IPv4 only), ipAddressTable (IP-MIB, RFC 4293), its older kin
+// ipv6AddrTable (IPV6-MIB, RFC 2465) and cIpAddressTable (CISCO-IETF-IP-MIB), and of TP-Link's own
+// table of IPv6 addresses.
 const (
-	ipAdEntIfIndex     = ".1.3.6.1.2.1.4.20.1.2"
-	ipAdEntNetMask     = ".1.3.6.1.2.1.4.20.1.3"
-	ipAddressIfIndex   = ".1.3.6.1.2.1.4.34.1.3"
-	ipAddressType      = ".1.3.6.1.2.1.4.34.1.4"
-	ipAddressPrefix    = ".1.3.6.1.2.1.4.34.1.5"
-	addressTypeUnicast = 1
+	ipAdEntIfIndex    = ".1.3.6.1.2.1.4.20.1.2"
+	ipAdEntNetMask    = ".1.3.6.1.2.1.4.20.1.3"
+	ipAddressIfIndex  = ".1.3.6.1.2.1.4.34.1.3"
+	ipAddressType     = ".1.3.6.1.2.1.4.34.1.4"
+	ipAddressPrefix   = ".1.3.6.1.2.1.4.34.1.5"
+	ipv6AddrPfxLength = ".1.3.6.1.2.1.55.1.8.1.2"
+	cIPAddressIfIndex = ".1.3.6.1.4.1.9.10.86.1.1.2.1.3"
+	cIPAddressType    = ".1.3.6.1.4.1.9.10.86.1.1.2.1.4"
+	cIPAddressPrefix  = ".1.3.6.1.4.1.9.10.86.1.1.2.1.5"
+	tpIPv6Prefix      = ".1.3.6.1.4.1.11863.6.50.1.1.1.5"
+
+	addressTypeBroadcast = 3
 )
 
-// readAddresses reads both tables: old agents have only the first, new ones may have IPv6 only in
-// the second.
+// readAddresses reads both standard tables: old agents have only the first, new ones may have IPv6
+// only in the second. Where neither knows IPv6 the older tables for it are asked for. The addresses of
+// the loopback come last: others reach the device by the first.
 func readAddresses(s *session, l *look) inventory.TableStatus {
-	old := s.walk(ipAdEntIfIndex, ipAdEntNetMask)
-	for _, index := range old.indexes() {
+	grids := []*grid{readIPv4Addresses(s, l), readAllAddresses(s, l, ipAddressIfIndex, ipAddressType, ipAddressPrefix)}
+	if !slices.ContainsFunc(l.asset.Addresses, func(a inventory.Address) bool { return strings.Contains(a.IP, ":") }) {
+		switch {
+		case l.madeBy(makerCisco):
+			grids = append(grids, readAllAddresses(s, l, cIPAddressIfIndex, cIPAddressType, cIPAddressPrefix))
+		case l.madeBy(makerTPLink):
+			// After the ifIndex its rows tell the kind of the address and where it comes from.
+			grids = append(grids, readIPv6Addresses(s, l, tpIPv6Prefix, 2))
+		default:
+			grids = append(grids, readIPv6Addresses(s, l, ipv6AddrPfxLength, 0))
+		}
+	}
+	slices.SortStableFunc(l.asset.Addresses, func(a, b inventory.Address) int {
+		return loopbackLast(a.IP) - loopbackLast(b.IP)
+	})
+	return status(grids...)
+}
+
+func loopbackLast(ip string) int {
+	if strings.HasPrefix(ip, "127.") {
+		return 1
+	}
+	return 0
+}
+
+func readIPv4Addresses(s *session, l *look) *grid {
+	g := s.walk(ipAdEntIfIndex, ipAdEntNetMask)
+	for _, index := range g.indexes() {
 		ip, ok := addressFromIndex("1.4." + index)
 		if !ok {
 			continue
 		}
-		a := inventory.Address{IP: ip.String(), Interface: int(old.number(0, index))}
-		if mask, err := netip.ParseAddr(text(old.cells[1][index])); err == nil && mask.Is4() {
+		a := inventory.Address{IP: ip.String(), Interface: int(g.number(0, index))}
+		if mask, err := netip.ParseAddr(text(g.cells[1][index])); err == nil && mask.Is4() {
 			a.Prefix = prefixOfMask(mask.As4())
 		}
 		l.addAddress(a, ip)
 	}
-	current := s.walk(ipAddressIfIndex, ipAddressType, ipAddressPrefix)
-	for _, index := range current.indexes() {
-		ip, ok := addressFromIndex(index)
-		if kind, known := number(current.cells[1][index]); !ok || known && kind != addressTypeUnicast {
-			continue
-		}
-		a := inventory.Address{IP: ip.String(), Interface: int(current.number(0, index))}
-		a.Prefix = prefixFromPointer(text(current.cells[2][index]), ip.BitLen())
-		l.addAddress(a, ip)
-	}
-	return status(old, current)
+	return g
 }
 
-// addAddress adds an address once. Loopback and unspecified addresses tell nothing about a device,
-// and would make all devices look alike.
+// readAllAddresses reads a table like ipAddressTable, given its columns.
+func readAllAddresses(s *session, l *look, interfaces, kinds, prefixes string) *grid {
+	g := s.walk(interfaces, kinds, prefixes)
+	for _, index := range g.indexes() {
+		ip, ok := addressFromIndex(index)
+		if kind, known := number(g.cells[1][index]); !ok || known && kind == addressTypeBroadcast {
+			continue
+		}
+		a := inventory.Address{IP: ip.String(), Interface: int(g.number(0, index))}
+		a.Prefix = prefixFromPointer(text(g.cells[2][index]), ip.BitLen())
+		l.addAddress(a, ip)
+	}
+	return g
+}
+
+// readIPv6Addresses reads a table whose index is an ifIndex, some numbers that are left out, and the
+// bytes of an address, and whose column is the length of the prefix.
+func readIPv6Addresses(s *session, l *look, prefixes string, leftOut int) *grid {
+	g := s.walk(prefixes)
+	for _, index := range g.indexes() {
+		numbers, ok := oidNumbers(index)
+		if !ok || len(numbers) < 1+leftOut+16 {
+			continue
+		}
+		ip, ok := addressOfBytes(numbers[len(numbers)-16:])
+		if !ok {
+			continue
+		}
+		a := inventory.Address{IP: ip.String(), Interface: int(numbers[0])}
+		if n := g.number(0, index); n > 0 && n <= 128 {
+			a.Prefix = int(n)
+		}
+		l.addAddress(a, ip)
+	}
+	return g
+}
+
+// addAddress adds an address once. Unspecified and multicast addresses are nobody's, and every IPv6
+// device has ::1.
 func (l *look) addAddress(a inventory.Address, ip netip.Addr) {
-	if ip.IsLoopback() || ip.IsUnspecified() || ip.IsMulticast() {
+	if ip.IsUnspecified() || ip.IsMulticast() || ip.Is6() && ip.IsLoopback() {
 		return
 	}
 	at := slices.IndexFunc(l.asset.Addresses, func(b inventory.Address) bool { return a.IP == b.IP && a.Interface == b.Interface })
@@ -59,23 +122,49 @@ func (l *look) addAddress(a inventory.Address, ip netip.Addr) {
 	}
 }
 
-// addressFromIndex reads InetAddressType, length and bytes as an index of ipAddressTable has them.
-// Types 3 and 4 carry a zone of four more bytes, which is left out.
+// addressFromIndex reads InetAddressType, length and bytes as an index of ipAddressTable has them; some
+// agents leave out the length. Types 3 and 4 carry a zone of four more bytes, which is left out.
 func addressFromIndex(index string) (netip.Addr, bool) {
 	numbers, ok := oidNumbers(index)
-	if !ok || len(numbers) < 2 || len(numbers) != 2+int(numbers[1]) {
+	if !ok {
 		return netip.Addr{}, false
+	}
+	ip, rest, ok := takeAddress(numbers)
+	return ip, ok && len(rest) == 0
+}
+
+// takeAddress reads an address off the front of an index and gives what follows it.
+func takeAddress(numbers []uint32) (ip netip.Addr, rest []uint32, ok bool) {
+	if len(numbers) < 2 {
+		return ip, nil, false
 	}
 	size := map[uint32]int{1: 4, 2: 16, 3: 4, 4: 16}[numbers[0]]
-	if size == 0 || len(numbers) < 2+size {
-		return netip.Addr{}, false
+	zone := 0
+	if numbers[0] > 2 {
+		zone = 4
 	}
-	raw := make([]byte, size)
-	for i := range raw {
-		if numbers[2+i] > 255 {
+	switch body := numbers[1:]; {
+	case size == 0:
+		return ip, nil, false
+	case len(body) > size+zone && int(body[0]) == size+zone:
+		numbers = body[1:]
+	case len(body) == size+zone:
+		numbers = body
+	default:
+		return ip, nil, false
+	}
+	ip, ok = addressOfBytes(numbers[:size])
+	return ip, numbers[size+zone:], ok
+}
+
+// addressOfBytes makes an address of 4 or 16 numbers of an index.
+func addressOfBytes(numbers []uint32) (netip.Addr, bool) {
+	raw := make([]byte, len(numbers))
+	for i, n := range numbers {
+		if n > 255 {
 			return netip.Addr{}, false
 		}
-		raw[i] = byte(numbers[2+i])
+		raw[i] = byte(n)
 	}
 	return netip.AddrFromSlice(raw)
 }

@@ -37,21 +37,29 @@ var interfaceColumns = []string{
 	ifAlias:       ".1.3.6.1.2.1.31.1.1.1.18",
 }
 
+// readInterfaces reads the ports. Rows without any name are left-overs of interfaces that are gone,
+// unless the agent names none at all.
 func readInterfaces(s *session, l *look) inventory.TableStatus {
 	g := s.walk(interfaceColumns...)
+	named := len(g.cells[ifDescr])+len(g.cells[ifName]) > 0
 	for _, index := range g.indexes() {
 		n, err := strconv.Atoi(index)
 		if err != nil {
 			g.fault("interface index %s is not one number", index)
 			continue
 		}
+		name, descr := g.text(ifName, index), g.text(ifDescr, index)
+		_, described := g.cells[ifDescr][index]
+		if named && name == "" && !described {
+			continue
+		}
 		i := inventory.Interface{
 			Index: n,
-			Descr: g.text(ifDescr, index),
-			Name:  or(g.text(ifName, index), g.text(ifDescr, index)),
+			Descr: or(descr, name),
+			Name:  or(name, descr),
 			Alias: g.text(ifAlias, index),
 			MTU:   int(g.number(ifMTU, index)),
-			MAC:   macOf(g.cells[ifPhysAddress][index]),
+			MAC:   macOrZero(g.cells[ifPhysAddress][index]),
 			Admin: stateName(g.cells[ifAdminStatus][index]),
 			Oper:  stateName(g.cells[ifOperStatus][index]),
 		}
@@ -64,9 +72,20 @@ func readInterfaces(s *session, l *look) inventory.TableStatus {
 	return status(g)
 }
 
+// macOrZero is macOf, but tells of a port that says its hardware address is all zeroes.
+func macOrZero(pdu gosnmp.SnmpPDU) string {
+	if b, ok := pdu.Value.([]byte); ok && string(b) == "\x00\x00\x00\x00\x00\x00" {
+		return "00:00:00:00:00:00"
+	}
+	return macOf(pdu)
+}
+
+// mostMbps is faster than any port: agents that know no speed count down from zero and say more.
+const mostMbps = 100_000_000
+
 // speed gives bit/s from ifSpeed (bit/s, at most 32 bits) and ifHighSpeed (Mbit/s, rounded).
 func speed(bps, mbps int64) int64 {
-	if mbps < 0 || mbps > math.MaxInt64/1_000_000 {
+	if mbps < 0 || mbps > mostMbps {
 		mbps = 0
 	}
 	if high := mbps * 1_000_000; high > math.MaxUint32 || bps <= 0 || bps >= math.MaxUint32 && high > 0 {
