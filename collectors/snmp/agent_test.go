@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -20,6 +21,7 @@ type agent struct {
 	oids    [][]int          // of mib, parsed
 	twist   func(request, answer *gosnmp.SnmpPacket) []byte
 	asked   atomic.Int64 // requests received
+	sockets sync.Map     // addresses that asked
 }
 
 // startAgent serves the varbinds until the test ends. A nil twist answers honestly.
@@ -57,6 +59,7 @@ func (a *agent) serve(conn net.PacketConn) {
 			return
 		}
 		a.asked.Add(1)
+		a.sockets.Store(from.String(), true)
 		request, err := (&gosnmp.GoSNMP{}).SnmpDecodePacket(slices.Clone(buffer[:n]))
 		if err != nil || request.Community != "test" && request.Community != "public" {
 			continue

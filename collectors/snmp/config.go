@@ -10,12 +10,13 @@ import (
 type Config struct {
 	Targets []Target `yaml:"-"` // in a file of their own, see ReadTargets
 
-	Concurrency    int           `yaml:"concurrency"`     // devices in flight
-	Timeout        time.Duration `yaml:"timeout"`         // of the first try of one request; it doubles with each retry
-	Retries        int           `yaml:"retries"`         // tries after the first
-	MaxRepetitions int           `yaml:"max_repetitions"` // varbinds asked for in one answer; it shrinks by itself when they do not fit
-	DeviceBudget   time.Duration `yaml:"device_budget"`   // longest full look at one device; what was read by then is kept
-	PollBudget     time.Duration `yaml:"poll_budget"`     // longest poll of one device
+	Concurrency    int           `yaml:"concurrency"`      // devices in flight
+	Timeout        time.Duration `yaml:"timeout"`          // of the first try of one request; it doubles with each retry
+	Retries        int           `yaml:"retries"`          // tries after the first
+	MaxRepetitions int           `yaml:"max_repetitions"`  // varbinds asked for in one answer; it shrinks by itself when they do not fit
+	TablesInFlight int           `yaml:"tables_in_flight"` // tables of one device read side by side, each on a socket of its own
+	DeviceBudget   time.Duration `yaml:"device_budget"`    // longest full look at one device; what was read by then is kept
+	PollBudget     time.Duration `yaml:"poll_budget"`      // longest poll of one device
 
 	Software bool `yaml:"software"` // list installed software too, which can take long on hosts
 
@@ -29,6 +30,7 @@ func DefaultConfig() Config {
 		Timeout:        2 * time.Second,
 		Retries:        2,
 		MaxRepetitions: 50,
+		TablesInFlight: 3,
 		DeviceBudget:   2 * time.Minute,
 		PollBudget:     30 * time.Second,
 		Software:       true,
@@ -51,6 +53,7 @@ func (c Config) Validate() error {
 	within("concurrency", c.Concurrency, 1, 10_000)
 	within("retries", c.Retries, 0, 10)
 	within("max_repetitions", c.MaxRepetitions, 1, 1_000)
+	within("tables_in_flight", c.TablesInFlight, 1, 8)
 	positive("timeout", c.Timeout)
 	positive("device_budget", c.DeviceBudget)
 	positive("poll_budget", c.PollBudget)

@@ -36,7 +36,7 @@ func (s *session) explain(packet *gosnmp.SnmpPacket, err error) *trouble {
 		return refused("the device has no SNMPv3 context %q: correct context", s.target.Context)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return &trouble{inventory.StatusUnreachable, fmt.Sprintf("nothing listens at %s: SNMP is switched off on the device, or the port is wrong", s.target.Address)}
-	case isSilence(err) && s.target.version() == Version3 && !s.answered && s.engineID() != "":
+	case isSilence(err) && s.target.version() == Version3 && !s.health.answered.Load() && s.engineID() != "":
 		return refused("the device answers SNMPv3 but not user %q: priv_password or priv_protocol (%s) is wrong, or it has no context %q",
 			user, or(s.target.Credentials.PrivProtocol, "aes256"), s.target.Context)
 	case isSilence(err):
@@ -48,8 +48,8 @@ func (s *session) explain(packet *gosnmp.SnmpPacket, err error) *trouble {
 
 // silence explains why nothing came back. Devices keep silent on a wrong community.
 func (s *session) silence() string {
-	tries := s.config.Retries + 1
-	if s.answered {
+	tries := s.client.Retries + 1
+	if s.health.answered.Load() {
 		return fmt.Sprintf("the device stopped answering (%d tries from %v)", tries, s.config.Timeout)
 	}
 	secret := "the community is wrong (devices keep silent then)"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"github.com/gosnmp/gosnmp"
@@ -12,18 +13,33 @@ import (
 	"github.com/samdrift/samdrift/inventory"
 )
 
-// session is a conversation with one device. It is used by one goroutine at a time.
+// session is a conversation with one device. It is used by one goroutine at a time; several may go on
+// with the same device, each on a socket of its own, and share what they learn about its health.
 type session struct {
 	target Target
 	config Config
 	client *gosnmp.GoSNMP
 	wire   *wire
+	health *health
 
-	answered bool // the device has answered at least once
-	silent   bool // the device has stopped answering, nothing more is asked
-	size     int  // varbinds asked for in one answer: what fits a frame
-	limit    int  // size never grows above it; lowered when the device says tooBig
+	size  int // varbinds asked for in one answer: what fits a frame
+	tries int // of the request under way, beyond the first
+
+	waited bool // the last request ended because nothing came in time
 }
+
+// health is what all sessions with one device know of its state.
+type health struct {
+	answered atomic.Bool  // it has answered at least once
+	silent   atomic.Bool  // it has stopped answering, nothing more is asked
+	fragile  atomic.Bool  // it is slow or lost a request altogether: one request at a time
+	deaf     atomic.Int32 // requests that it never answered although it was alive
+	limit    atomic.Int32 // sizes never grow above it; lowered when the device says tooBig
+}
+
+// deafMost is how many requests a living device may leave without an answer before nothing is asked
+// twice any more.
+const deafMost = 2
 
 // trouble is why a device, or a part of it, could not be read.
 type trouble struct {
@@ -33,38 +49,68 @@ type trouble struct {
 
 func (t *trouble) Error() string { return t.text }
 
-// dial opens a session. ctx bounds it: when ctx ends, whatever waits for the device returns at once.
+// dial opens the first session with a device. ctx bounds it: when ctx ends, whatever waits for the
+// device returns at once.
 func dial(ctx context.Context, config Config, target Target) (*session, error) {
-	host, port, err := target.hostPort()
+	s := &session{target: target, config: config, health: &health{}, size: config.MaxRepetitions}
+	s.health.limit.Store(int32(config.MaxRepetitions))
+	return s, s.open(ctx, nil)
+}
+
+// another opens one more session with the same device, as the same SNMPv3 user of the same engine.
+func (s *session) another() (*session, error) {
+	more := &session{target: s.target, config: s.config, health: s.health, size: s.size}
+	return more, more.open(s.client.Context, s.client.SecurityParameters)
+}
+
+// open connects the socket. user is what another session has agreed on with the device, if any.
+func (s *session) open(ctx context.Context, user gosnmp.SnmpV3SecurityParameters) error {
+	host, port, err := s.target.hostPort()
 	if err != nil {
-		return nil, &trouble{inventory.StatusFailed, err.Error()}
+		return &trouble{inventory.StatusFailed, err.Error()}
 	}
-	s := &session{target: target, config: config, size: config.MaxRepetitions, limit: config.MaxRepetitions}
 	s.client = &gosnmp.GoSNMP{
 		Target: host, Port: port, Context: ctx, MaxOids: gosnmp.MaxOids,
-		Timeout: config.Timeout, Retries: config.Retries, ExponentialTimeout: true,
-		OnRetry: func(*gosnmp.GoSNMP) { pause(ctx, config.Timeout/4) },
+		Timeout: s.config.Timeout, Retries: s.config.Retries, ExponentialTimeout: true,
+		OnRetry: func(client *gosnmp.GoSNMP) {
+			// Called once more than there are retries.
+			if s.tries++; s.tries <= client.Retries {
+				pause(ctx, s.config.Timeout/4)
+			}
+		},
 	}
-	switch target.version() {
+	switch s.target.version() {
 	case Version1:
-		s.client.Version, s.client.Community = gosnmp.Version1, target.Community.Reveal()
+		s.client.Version, s.client.Community = gosnmp.Version1, s.target.Community.Reveal()
 	case Version2c:
-		s.client.Version, s.client.Community = gosnmp.Version2c, target.Community.Reveal()
+		s.client.Version, s.client.Community = gosnmp.Version2c, s.target.Community.Reveal()
 	case Version3:
-		s.useUser(target)
+		s.useUser(s.target)
+		if user != nil {
+			s.client.SecurityParameters = user.Copy()
+		}
 	}
 	if err := s.client.Connect(); err != nil {
 		if ctx.Err() != nil {
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
-		return nil, &trouble{inventory.StatusUnreachable, fmt.Sprintf("cannot open a socket to %s: %v: check the address", target.Address, err)}
+		return &trouble{inventory.StatusUnreachable, fmt.Sprintf("cannot open a socket to %s: %v: check the address", s.target.Address, err)}
 	}
 	s.wire = newWire(ctx, s.client.Conn)
 	s.client.Conn = s.wire
-	return s, nil
+	return nil
 }
 
 func (s *session) close() { _ = s.client.Close() }
+
+// retries is how often a request is sent again: a device that leaves one request after the other
+// without an answer is not asked any of them twice.
+func (s *session) retries() int {
+	if s.health.deaf.Load() >= deafMost {
+		return 0
+	}
+	return s.config.Retries
+}
 
 // useUser sets up SNMPv3 with the target's user.
 func (s *session) useUser(target Target) {
@@ -114,26 +160,56 @@ func pause(ctx context.Context, most time.Duration) {
 	}
 }
 
-// request sends one request and gives the answer. The error is a *trouble, or the context's.
+// request sends one request and gives the answer. The error is a *trouble, or the context's. When
+// nothing usable came back from a device that had answered before, it is asked something small, so
+// that a device that has gone costs its retries once and not once for each table.
 func (s *session) request(send func() (*gosnmp.SnmpPacket, error)) (*gosnmp.SnmpPacket, error) {
-	if s.silent {
+	if s.health.silent.Load() {
 		return nil, &trouble{inventory.StatusUnreachable, "the device stopped answering"}
 	}
-	s.wire.report = 0
+	packet, err := s.exchange(send)
+	if t := (*trouble)(nil); !errors.As(err, &t) || !s.health.answered.Load() {
+		return packet, err
+	}
+	s.health.fragile.Store(true)
+	if s.alive() {
+		s.health.deaf.Add(1)
+	} else {
+		s.health.silent.Store(true)
+	}
+	return packet, err
+}
+
+// exchange sends one request and waits for the answer.
+func (s *session) exchange(send func() (*gosnmp.SnmpPacket, error)) (*gosnmp.SnmpPacket, error) {
+	s.wire.report, s.tries = 0, 0
+	start := time.Now()
 	packet, err := send()
 	if ctx := s.client.Context; ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) {
-		s.silent = true
+		s.health.silent.Store(true)
 		<-ctx.Done() // gosnmp may notice the deadline a moment before the context does
 		return nil, context.Cause(ctx)
 	}
+	s.waited = isSilence(err)
 	if err != nil {
 		return nil, s.explain(packet, err)
 	}
 	if packet.PDUType != gosnmp.GetResponse {
 		return nil, s.explain(packet, gosnmp.ErrUnknownReportPDU)
 	}
-	s.answered = true
+	s.health.answered.Store(true)
+	if s.tries == 0 && time.Since(start) > s.config.Timeout/2 {
+		s.health.fragile.Store(true)
+	}
 	return packet, nil
+}
+
+// alive asks one small question.
+func (s *session) alive() bool {
+	defer func(retries int) { s.client.Retries = retries }(s.client.Retries)
+	s.client.Retries = min(1, s.config.Retries)
+	_, err := s.exchange(func() (*gosnmp.SnmpPacket, error) { return s.client.Get([]string{uptimeOID}) })
+	return err == nil
 }
 
 // get asks for single values. Missing ones are left out of the answer. SNMPv1 agents refuse a whole

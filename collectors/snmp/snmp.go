@@ -26,7 +26,8 @@ const Name = "snmp"
 // Collector looks at SNMP devices. It implements collectors.Poller.
 type Collector struct {
 	config    Config
-	instances []string // per target, tells devices behind one address apart
+	instances []string    // per target, tells devices behind one address apart
+	odometers []odometers // per target
 	logger    *slog.Logger
 	now       func() time.Time
 }
@@ -56,6 +57,7 @@ func New(config Config, logger *slog.Logger) (*Collector, error) {
 			instance = fmt.Sprintf("#%d", nth[t.Address])
 		}
 		c.instances = append(c.instances, instance)
+		c.odometers = append(c.odometers, odometers{})
 	}
 	return c, nil
 }
@@ -78,12 +80,12 @@ func (c *Collector) Poll(ctx context.Context, sink collectors.Sink) error {
 func (c *Collector) each(ctx context.Context, budget time.Duration, sink collectors.Sink, full bool) error {
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(c.config.Concurrency)
-	for i, target := range c.config.Targets {
+	for i := range c.config.Targets {
 		if inner.Err() != nil {
 			break
 		}
 		group.Go(func() error {
-			return c.one(inner, target, c.instances[i], budget, sink, full)
+			return c.one(inner, i, budget, sink, full)
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -93,10 +95,11 @@ func (c *Collector) each(ctx context.Context, budget time.Duration, sink collect
 }
 
 // one looks at one target and hands over what came of it.
-func (c *Collector) one(ctx context.Context, target Target, instance string, budget time.Duration, sink collectors.Sink, full bool) error {
+func (c *Collector) one(ctx context.Context, i int, budget time.Duration, sink collectors.Sink, full bool) error {
 	bounded, cancel := context.WithTimeoutCause(ctx, budget, &trouble{inventory.StatusFailed, fmt.Sprintf("the time budget of %v for one device was used up", budget)})
 	defer cancel()
-	look := &look{target: target, instance: instance, start: c.now(), now: c.now, full: full}
+	target := c.config.Targets[i]
+	look := &look{target: target, instance: c.instances[i], odometers: c.odometers[i], start: c.now(), now: c.now, full: full}
 	look.run(bounded, c.config)
 	if ctx.Err() != nil {
 		// Whoever stopped us wants no half answers.

@@ -3,6 +3,7 @@ package snmp
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/samdrift/samdrift/inventory"
 )
@@ -43,6 +44,7 @@ func readSystem(s *session, l *look) error {
 	if ticks, ok := number(values[sysUpTime]); ok {
 		// Hundredths of a second.
 		l.measure("samdrift_uptime_seconds", nil, float64(ticks)/100)
+		l.uptime = time.Duration(ticks) * 10 * time.Millisecond
 	}
 	return nil
 }

@@ -32,10 +32,12 @@ func (s *session) walk(columns ...string) *grid {
 	for i, root := range columns {
 		w.columns = append(w.columns, &column{number: i, root: root, at: root})
 	}
+	s.client.Retries = s.retries()
 	for asked := w.next(); len(asked) > 0 && w.step(asked); {
 		asked = w.next()
 	}
 	w.fillGaps()
+	s.client.Retries = s.retries()
 	return w.grid
 }
 
@@ -71,7 +73,7 @@ func (w *walker) step(asked []*column) bool {
 	for i, c := range asked {
 		oids[i] = c.at
 	}
-	rows := max(1, w.size/len(asked))
+	rows := max(1, min(w.size, int(w.health.limit.Load()))/len(asked))
 	if w.client.Version == gosnmp.Version1 {
 		rows = 1
 	}
@@ -96,7 +98,7 @@ func (w *walker) step(asked []*column) bool {
 	}
 	// Ask for as much as fits one frame, by the size of what came.
 	each := max(1, w.wire.bytes/len(packet.Variables))
-	w.size = min(w.limit, max(1, (frameBytes-headerBytes)/each))
+	w.size = max(1, (frameBytes-headerBytes)/each)
 	return true
 }
 
@@ -126,31 +128,27 @@ func (w *walker) take(c *column, pdu gosnmp.SnmpPDU) {
 }
 
 // recover decides what to do when a request got no usable answer: a device that still answers small
-// questions is asked for less at once, one that does not is left alone.
+// questions is asked for less at once, and with less patience; one that does not is left alone.
 func (w *walker) recover(err error, asked, rows int) bool {
-	if !w.silent && !w.alive() {
-		w.silent = true
-	}
-	if w.silent || w.shrinks == 0 || rows == 1 && asked == 1 {
+	if w.health.silent.Load() || w.shrinks == 0 || rows == 1 && asked == 1 {
 		w.grid.fault("%v", err)
 		return false
 	}
 	w.shrinks--
+	w.client.Retries = min(1, w.retries())
 	if rows > 1 {
-		w.limit = max(1, w.size/shrinkFactor)
-		w.size = w.limit
+		w.shrinkTo(max(1, rows*asked/shrinkFactor))
 	} else {
 		w.width = asked / 2
 	}
 	return true
 }
 
-// alive asks one small question.
-func (s *session) alive() bool {
-	defer func(retries int) { s.client.Retries = retries }(s.client.Retries)
-	s.client.Retries = min(1, s.client.Retries)
-	_, err := s.request(func() (*gosnmp.SnmpPacket, error) { return s.client.Get([]string{uptimeOID}) })
-	return err == nil
+// shrinkTo makes all later answers of the device hold no more varbinds than this.
+func (s *session) shrinkTo(varbinds int) {
+	for limit := s.health.limit.Load(); int(limit) > varbinds && !s.health.limit.CompareAndSwap(limit, int32(varbinds)); {
+		limit = s.health.limit.Load()
+	}
 }
 
 // refusal handles an answer with an error status. It tells whether to go on.
@@ -163,8 +161,7 @@ func (w *walker) refusal(packet *gosnmp.SnmpPacket, asked []*column, rows int) b
 	case gosnmp.TooBig:
 		switch {
 		case rows > 1:
-			w.limit = max(1, rows/2) * len(asked)
-			w.size = w.limit
+			w.shrinkTo(max(1, rows/2) * len(asked))
 			return true
 		case len(asked) > 1:
 			w.width = len(asked) / 2
@@ -188,7 +185,7 @@ func (w *walker) refusal(packet *gosnmp.SnmpPacket, asked []*column, rows int) b
 // jump out of a column before its end.
 func (w *walker) fillGaps() {
 	keys := w.grid.indexes()
-	if len(keys) == 0 || w.silent {
+	if len(keys) == 0 || w.health.silent.Load() {
 		return
 	}
 	last := keys[len(keys)-1]
