@@ -21,42 +21,70 @@ type look struct {
 	now      func() time.Time
 	full     bool
 
+	uptime      time.Duration // of the device, as it tells
+	odometers   odometers     // 32-bit counters of earlier looks
 	asset       *inventory.Asset
 	entities    []entity
 	observation inventory.Observation
 	samples     []collectors.Sample
 	stack       []byte // where the program panicked, if it did
+	before      *look  // what was known when this part of a look began
 }
 
 // table is one part of a device that is read and reported on its own. read puts what it finds into
 // the look's asset and tells how complete it is.
 type table struct {
-	name   string
-	read   func(*session, *look) inventory.TableStatus
-	polled bool
+	name string
+	read func(*session, *look) inventory.TableStatus
+	when when
 }
 
-// tables are read in this order, after the system group. To add one, write its file and add it here.
+// tables are read after the system group. To add one, write its file and add it here: as it stands
+// in its stage, so are its findings ordered in the asset.
 var tables = []table{
-	{"interfaces", readInterfaces, inventoryOnly},
-	{"addresses", readAddresses, inventoryOnly},
-	{"entity", readEntities, inventoryOnly},
-	{"lldp", readLLDP, inventoryOnly},
-	{"memory", readMemory, inventoryOnly},
-	{"processors", readProcessors, alsoPolled},
-	{"storage", readStorage, alsoPolled},
-	{tableSoftware, readSoftware, inventoryOnly},
-	{"counters", readCounters, alsoPolled},
+	{"interfaces", readInterfaces, inventoryOnly | independent},
+	{"addresses", readAddresses, inventoryOnly | independent},
+	{"entity", readEntities, inventoryOnly | independent},
+	{"lldp", readLLDP, inventoryOnly | additive},
+	{"memory", readMemory, alsoPolled | independent},
+	{"processors", readProcessors, alsoPolled | independent},
+	{"storage", readStorage, alsoPolled | independent},
+	{tableSoftware, readSoftware, inventoryOnly | independent},
+	{"counters", readCounters, alsoPolled | independent},
+	{"sensors", readSensors, alsoPolled | additive},
+	{"supplies", readSupplies, alsoPolled | independent},
 }
 
 // tableSoftware can be switched off.
 const tableSoftware = "software"
 
-// Which looks a table is read in.
+// when tells in which looks a table is read, and in which stage of one.
+type when int
+
 const (
-	inventoryOnly = false
-	alsoPolled    = true
+	inventoryOnly when = 0         // in full looks
+	alsoPolled    when = 1 << iota // in polls too
+
+	// The stages. Independent tables use nothing that other tables find: they come first, side by
+	// side. Then come the additive ones, side by side too: they may use what the independent ones
+	// found, and change nothing of it. The others come last, one after the other.
+	independent
+	additive
 )
+
+// stage gives the tables of one stage that this look reads.
+func (l *look) stage(stage when, config Config) []table {
+	var chosen []table
+	for _, t := range tables {
+		switch {
+		case t.when&(independent|additive) != stage:
+		case t.name == tableSoftware && !config.Software:
+		case l.full || t.when&alsoPolled != 0:
+			chosen = append(chosen, t)
+		}
+	}
+	return chosen
+}
 
 // run looks at the device. It always leaves an observation and at least the sample that says whether
 // the device is up.
@@ -81,24 +109,23 @@ func (l *look) talk(ctx context.Context, config Config) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			l.stack = debug.Stack()
+			if c, ok := cause.(*crashed); ok {
+				cause, l.stack = c.cause, c.stack
+			}
 			err = &trouble{inventory.StatusFailed, fmt.Sprintf("reading the device made samdrift panic: %v: please report it with the device's make and the log", cause)}
 		}
 	}()
-	s, err := dial(ctx, config, l.target)
+	s, err := l.greet(ctx, config)
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	if err := readSystem(s, l); err != nil {
-		return err
+	team := &team{sessions: []*session{s}}
+	defer team.close()
+	for _, stage := range []when{independent, additive} {
+		team.read(l, l.stage(stage, config))
 	}
-	for _, t := range tables {
-		if t.name == tableSoftware && !config.Software {
-			continue
-		}
-		if l.full || t.polled {
-			l.note(t.name, t.read(s, l))
-		}
+	for _, t := range l.stage(0, config) {
+		l.note(t.name, t.read(s, l))
 	}
 	if l.full {
 		identify(s, l)
@@ -106,6 +133,45 @@ func (l *look) talk(ctx context.Context, config Config) (err error) {
 		l.observation.Asset = l.asset
 	}
 	return nil
+}
+
+// greet opens the conversation and reads the system group. A device that keeps silent on SNMPv2c is
+// asked once with SNMPv1 and the same community: some old ones speak nothing else. Where the target
+// leaves the version open that will do; where it names one, the answer tells what to correct.
+func (l *look) greet(ctx context.Context, config Config) (*session, error) {
+	s, err := dial(ctx, config, l.target)
+	if err != nil {
+		return nil, err
+	}
+	if err = readSystem(s, l); err == nil {
+		return s, nil
+	}
+	s.close()
+	if t := (*trouble)(nil); !errors.As(err, &t) || t.status != inventory.StatusUnreachable || !s.waited || s.target.version() != Version2c {
+		return nil, err
+	}
+	older := l.target
+	older.Version = Version1
+	once := config
+	once.Retries = 0
+	if s, dialErr := dial(ctx, once, older); dialErr == nil {
+		if !s.alive() {
+			s.close()
+			return nil, err
+		}
+		if l.target.Version != "" {
+			s.close()
+			return nil, &trouble{inventory.StatusRefused, "the device answers SNMPv1 but not SNMPv2c: set version to 1, or switch on SNMPv2c or better SNMPv3 on the device"}
+		}
+		s.config, s.client.Retries = config, config.Retries
+		l.target = older
+		if err := readSystem(s, l); err != nil {
+			s.close()
+			return nil, err
+		}
+		return s, nil
+	}
+	return nil, err
 }
 
 // note files how a table ended, and lowers the status of the whole look when it is not whole.
