@@ -111,6 +111,14 @@ var endpoints = []endpoint{
 		probe: func(municipality, _ string) string { return "/systems?municipality=" + municipality },
 	},
 	{
+		path: "/topology", summary: "How the equipment of a municipality or site is cabled, and what is seen but not collected", answer: hub.TopologyView{},
+		params: []param{municipalityParam, {name: "site", about: "slug of a site; default all"}},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
+			return h.Topology(ctx, p, q.text("municipality"), q.text("site"))
+		},
+		probe: func(municipality, _ string) string { return "/topology?municipality=" + municipality },
+	},
+	{
 		path: "/plan", summary: "The whole plan within your scope, with reasons and refusals", answer: hub.PlanView{},
 		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) { return h.Plan(ctx, p) },
 	},

@@ -177,7 +177,7 @@ var navigation = []struct {
 	items [][2]string
 }{
 	{"", [][2]string{{"nav.overview", "/"}, {"nav.alerts", "/alerts"}}},
-	{"nav.operation", [][2]string{{"nav.assets", "/assets"}, {"nav.systems", "/systems"}, {"nav.collections", "/collections"}}},
+	{"nav.operation", [][2]string{{"nav.assets", "/assets"}, {"nav.systems", "/systems"}, {"nav.topology", "/topology"}, {"nav.collections", "/collections"}}},
 	{"nav.move", [][2]string{{"nav.plan", "/plan"}}},
 	{"nav.security", [][2]string{{"nav.gap", "/gap"}}},
 	{"nav.steering", [][2]string{{"nav.reports", "/reports"}}},
@@ -206,7 +206,7 @@ func (s *server) frame(r *http.Request, title string, meta hub.Meta, crumbs ...c
 			group.Title = l.T(g.title)
 		}
 		for _, item := range g.items {
-			if item[1] == "/assets" || item[1] == "/systems" || item[1] == "/collections" {
+			if slices.Contains([]string{"/assets", "/systems", "/topology", "/collections"}, item[1]) {
 				if p.Role == hub.RoleSteering {
 					continue // nothing behind these is shared with the steering group
 				}

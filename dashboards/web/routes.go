@@ -22,6 +22,7 @@ func (s *server) routes(o Options) []dashboards.Route {
 		page("/assets.csv", s.assetsCSV, at("/assets.csv")),
 		page("/assets/{id}", s.asset, func(_, a string) string { return "/assets/" + a }),
 		page("/systems", s.systems, func(m, _ string) string { return "/systems?municipality=" + m }),
+		page("/topology", s.topology, func(m, _ string) string { return "/topology?municipality=" + m }),
 		page("/plan", s.plan, at("/plan")),
 		page("/plan/waves/{id}", s.wave, func(m, _ string) string { return "/plan/waves/" + s.anyWave(m) }),
 		page("/gap", s.gap, at("/gap")),
