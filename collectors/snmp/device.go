@@ -27,8 +27,9 @@ type look struct {
 	entities    []entity
 	observation inventory.Observation
 	samples     []collectors.Sample
-	stack       []byte // where the program panicked, if it did
-	before      *look  // what was known when this part of a look began
+	stack       []byte  // where the program panicked, if it did
+	before      *look   // what was known when this part of a look began
+	bridge      *bridge // the numbering of its bridge ports, shared by all parts
 }
 
 // table is one part of a device that is read and reported on its own. read puts what it finds into
@@ -45,7 +46,14 @@ var tables = []table{
 	{"interfaces", readInterfaces, inventoryOnly | independent},
 	{"addresses", readAddresses, inventoryOnly | independent},
 	{"entity", readEntities, inventoryOnly | independent},
+	{"vlans", readVLANs, inventoryOnly | independent},
 	{"lldp", readLLDP, inventoryOnly | additive},
+	{"cdp", readCDP, inventoryOnly | additive},
+	{"fdp", readFDP, inventoryOnly | additive},
+	{"edp", readEDP, inventoryOnly | additive},
+	{"mndp", readMNDP, inventoryOnly | additive},
+	{"fdb", readStations, inventoryOnly | additive},
+	{"arp", readResolved, inventoryOnly | additive},
 	{"memory", readMemory, alsoPolled | independent},
 	{"processors", readProcessors, alsoPolled | independent},
 	{"storage", readStorage, alsoPolled | independent},
@@ -53,6 +61,8 @@ var tables = []table{
 	{"counters", readCounters, alsoPolled | independent},
 	{"sensors", readSensors, alsoPolled | additive},
 	{"supplies", readSupplies, alsoPolled | independent},
+	{"lag", readLAGs, inventoryOnly},
+	{"untagged", readUntagged, inventoryOnly},
 }
 
 // tableSoftware can be switched off.
@@ -89,6 +99,7 @@ func (l *look) stage(stage when, config Config) []table {
 // run looks at the device. It always leaves an observation and at least the sample that says whether
 // the device is up.
 func (l *look) run(ctx context.Context, config Config) {
+	l.bridge = &bridge{}
 	l.observation = inventory.Observation{
 		Collector: Name, Source: l.target.Address, Instance: l.instance,
 		Municipality: l.target.Municipality, Site: l.target.Site,

@@ -128,7 +128,9 @@ func FuzzAnswer(f *testing.F) {
 		for index, pdu := range g.cells[0] {
 			local.cells[0][index], bridge.cells[0][index] = pdu, pdu
 		}
-		ports := newLocalPorts([]inventory.Interface{{Index: 1, Name: "a"}, {Index: 2, Name: "b"}}, local, bridge)
+		interfaces := []inventory.Interface{{Index: 1, Name: "a"}, {Index: 2, Name: "b"}}
+		ports := newLocalPorts(interfaces)
+		ports.learn(interfaces, local, basePorts(bridge))
 		if name := ports.name(1); name == "" {
 			t.Error("a local port without any name")
 		}

@@ -1,10 +1,8 @@
 package snmp
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gosnmp/gosnmp"
@@ -12,8 +10,7 @@ import (
 	"github.com/samdrift/samdrift/inventory"
 )
 
-// Columns of LLDP-MIB (IEEE 802.1AB). It stands under 1.0.8802, outside the tree that walks of "all"
-// usually start from.
+// What is told of a neighbour, in the order of lldpTable's columns.
 const (
 	remChassisSubtype = iota
 	remChassisID
@@ -24,161 +21,109 @@ const (
 	remSysDescr
 )
 
-var lldpRemoteColumns = []string{
-	remChassisSubtype: ".1.0.8802.1.1.2.1.4.1.1.4",
-	remChassisID:      ".1.0.8802.1.1.2.1.4.1.1.5",
-	remPortSubtype:    ".1.0.8802.1.1.2.1.4.1.1.6",
-	remPortID:         ".1.0.8802.1.1.2.1.4.1.1.7",
-	remPortDescr:      ".1.0.8802.1.1.2.1.4.1.1.8",
-	remSysName:        ".1.0.8802.1.1.2.1.4.1.1.9",
-	remSysDescr:       ".1.0.8802.1.1.2.1.4.1.1.10",
+// lldpTable is where LLDP neighbours are told.
+type lldpTable struct {
+	makers  []uint32 // only on devices of these; empty: on all
+	entry   string
+	columns []string // what stands under entry
+	port    int      // where the index tells the local port
+	ifIndex bool     // it tells it by its ifIndex
+}
+
+// lldpTables in the order they are tried; the first with neighbours wins. LLDP-MIB (IEEE 802.1AB) stands
+// under 1.0.8802, outside the tree that walks of "all" usually start from.
+var lldpTables = []lldpTable{
+	{nil, ".1.0.8802.1.1.2.1.4.1.1.", []string{"4", "5", "6", "7", "8", "9", "10"}, 1, false},
+	{nil, ".1.3.111.2.802.1.1.13.1.4.1.1.", []string{"5", "6", "7", "8", "9", "10", "11"}, 1, true}, // LLDP-V2-MIB
+	{[]uint32{makerNokia}, ".1.3.6.1.4.1.6527.3.1.2.59.4.1.1.", []string{"4", "5", "6", "7", "8", "9", "10"}, 1, true},
+	{[]uint32{makerTPLink}, ".1.3.6.1.4.1.11863.6.35.1.2.2.1.", []string{"3", "4", "5", "6", "8", "9", "10"}, 0, true},
 }
 
 const (
-	lldpLocPortID         = ".1.0.8802.1.1.2.1.3.7.1.3"
-	lldpLocPortDescr      = ".1.0.8802.1.1.2.1.3.7.1.4"
-	dot1dBasePortIfIndex  = ".1.3.6.1.2.1.17.1.4.1.2"
+	lldpLocPortID    = ".1.0.8802.1.1.2.1.3.7.1.3"
+	lldpLocPortDescr = ".1.0.8802.1.1.2.1.3.7.1.4"
+
 	chassisSubtypeMAC     = 4
 	chassisSubtypeNetwork = 5
 	portSubtypeMAC        = 3
 	portSubtypeNetwork    = 4
+	noMAC                 = "00:00:00:00:00:00"
 )
 
 func readLLDP(s *session, l *look) inventory.TableStatus {
-	remote := s.walk(lldpRemoteColumns...)
-	rows := remote.indexes()
-	if len(rows) == 0 {
-		return status(remote)
+	var grids []*grid
+	for _, t := range lldpTables {
+		if len(t.makers) > 0 && !l.madeBy(t.makers...) {
+			continue
+		}
+		columns := make([]string, len(t.columns))
+		for i, column := range t.columns {
+			columns[i] = t.entry + column
+		}
+		g := s.walk(columns...)
+		grids = append(grids, g)
+		rows := g.indexes()
+		if len(rows) == 0 {
+			continue
+		}
+		if l.madeBy(makerMikroTik) && !strings.Contains(rows[0], ".") {
+			// It leaves the local port out of the index; the table of mndp has the same neighbours with it.
+			break
+		}
+		ports := newLocalPorts(l.asset.Interfaces)
+		if !t.ifIndex {
+			local, b := s.walk(lldpLocPortID, lldpLocPortDescr), l.bridge.read(s)
+			ports.learn(l.asset.Interfaces, local, b.ports)
+			grids = append(grids, local, b.grid)
+		}
+		for _, index := range rows {
+			l.addNeighbour(t.neighbour(g, index, ports))
+		}
+		whole := status(grids...)
+		whole.Rows = len(rows)
+		return whole
 	}
-	local := s.walk(lldpLocPortID, lldpLocPortDescr)
-	bridge := s.walk(dot1dBasePortIfIndex)
-	ports := newLocalPorts(l.asset.Interfaces, local, bridge)
-	for _, index := range rows {
-		// The index is lldpRemTimeMark, lldpRemLocalPortNum, lldpRemIndex.
-		numbers, ok := oidNumbers(index)
-		localPort := ""
-		if ok && len(numbers) == 3 {
-			localPort = ports.name(int(numbers[1]))
-		} else {
-			remote.fault("the index of LLDP neighbours does not tell their local port")
-		}
-		n := inventory.Neighbour{
-			Protocol: "lldp", LocalPort: localPort,
-			RemoteName: or(remote.text(remSysName, index),
-				lldpID(remote.cells[remChassisID][index], remote.number(remChassisSubtype, index), chassisSubtypeMAC, chassisSubtypeNetwork)),
-			RemotePort: lldpID(remote.cells[remPortID][index], remote.number(remPortSubtype, index), portSubtypeMAC, portSubtypeNetwork),
-			// Some agents send only one of the two.
-			RemotePlatform: remote.text(remSysDescr, index),
-		}
-		n.RemotePort = or(n.RemotePort, remote.text(remPortDescr, index))
-		if !slices.Contains(l.asset.Neighbours, n) {
-			l.asset.Neighbours = append(l.asset.Neighbours, n)
-		}
+	return status(grids...)
+}
+
+// neighbour reads one row.
+func (t lldpTable) neighbour(g *grid, index string, ports *localPorts) inventory.Neighbour {
+	localPort := ""
+	if numbers, ok := oidNumbers(index); ok && len(numbers) > t.port+1 {
+		localPort = ports.name(int(numbers[t.port]))
+	} else {
+		g.fault("the index of LLDP neighbours does not tell their local port")
 	}
-	whole := status(remote, local, bridge)
-	whole.Rows = len(rows)
-	return whole
+	chassis := lldpID(g.cells[remChassisID][index], g.number(remChassisSubtype, index), chassisSubtypeMAC, chassisSubtypeNetwork)
+	if chassis == noMAC {
+		chassis = ""
+	}
+	port := lldpID(g.cells[remPortID][index], g.number(remPortSubtype, index), portSubtypeMAC, portSubtypeNetwork)
+	return inventory.Neighbour{
+		Protocol: "lldp", LocalPort: localPort,
+		RemoteName:     or(g.text(remSysName, index), chassis),
+		RemotePort:     or(port, g.text(remPortDescr, index)), // some agents send only one of the two
+		RemotePlatform: g.text(remSysDescr, index),
+	}
+}
+
+// addNeighbour adds a neighbour once. One without any name tells nothing.
+func (l *look) addNeighbour(n inventory.Neighbour) {
+	if n.RemoteName != "" && !slices.Contains(l.asset.Neighbours, n) {
+		l.asset.Neighbours = append(l.asset.Neighbours, n)
+	}
 }
 
 // lldpID reads an LLDP identifier as its subtype says: hardware address, network address or text.
 func lldpID(pdu gosnmp.SnmpPDU, subtype, mac, network int64) string {
 	raw, _ := pdu.Value.([]byte)
 	switch {
-	case subtype == mac && len(raw) == 6:
-		return macOf(pdu)
+	case subtype == mac && len(raw) == macBytes:
+		return macOrZero(pdu)
 	case subtype == network && len(raw) > 1: // the first byte is the address family
 		if ip, ok := netip.AddrFromSlice(raw[1:]); ok {
 			return ip.String()
 		}
 	}
 	return text(pdu)
-}
-
-// localPorts finds the interface behind an LLDP port number. The standard leaves open what the number
-// is: agents use the bridge's port number, the ifIndex, or a count of their own with the name in
-// lldpLocPortTable.
-type localPorts struct {
-	byIndex map[int]string // interface name by ifIndex
-	named   map[int]string // by port number, where lldpLocPortTable names an interface without doubt
-	labels  map[int]string // what lldpLocPortTable says, as it stands
-	bridge  map[int]int    // ifIndex by bridge port
-	// bridgeFirst: where names prove one way of numbering, it is used for the ports without a name.
-	bridgeFirst bool
-}
-
-func newLocalPorts(interfaces []inventory.Interface, local, bridge *grid) *localPorts {
-	p := &localPorts{byIndex: map[int]string{}, named: map[int]string{}, labels: map[int]string{}, bridge: map[int]int{}}
-	for _, i := range interfaces {
-		p.byIndex[i.Index] = i.Name
-	}
-	for port, pdu := range bridge.cells[0] {
-		n, err := strconv.Atoi(port)
-		if index, ok := number(pdu); ok && err == nil {
-			p.bridge[n] = int(index)
-		}
-	}
-	bridgeRight, indexRight := 0, 0
-	for _, port := range local.indexes() {
-		n, err := strconv.Atoi(port)
-		if err != nil {
-			continue
-		}
-		id, descr := local.text(0, port), local.text(1, port)
-		p.labels[n] = or(descr, id)
-		i, ok := onlyInterface(interfaces, id)
-		if !ok {
-			i, ok = onlyInterface(interfaces, descr)
-		}
-		if !ok {
-			continue
-		}
-		p.named[n] = i.Name
-		if p.bridge[n] == i.Index {
-			bridgeRight++
-		}
-		if n == i.Index {
-			indexRight++
-		}
-	}
-	p.bridgeFirst = bridgeRight >= indexRight
-	return p
-}
-
-// name gives the interface's name, else what the agent calls the port, else its number.
-func (p *localPorts) name(port int) string {
-	if name, ok := p.named[port]; ok {
-		return name
-	}
-	behindBridge, onBridge := p.byIndex[p.bridge[port]]
-	direct, isIndex := p.byIndex[port]
-	switch {
-	case onBridge && (p.bridgeFirst || !isIndex):
-		return behindBridge
-	case isIndex:
-		return direct
-	}
-	return or(p.labels[port], fmt.Sprint(port))
-}
-
-// onlyInterface finds the one interface with this name or description; when several have it, none.
-func onlyInterface(interfaces []inventory.Interface, name string) (inventory.Interface, bool) {
-	if name == "" {
-		return inventory.Interface{}, false
-	}
-	for _, field := range []func(inventory.Interface) string{
-		func(i inventory.Interface) string { return i.Name },
-		func(i inventory.Interface) string { return i.Descr },
-		func(i inventory.Interface) string { return i.Alias },
-	} {
-		found, times := inventory.Interface{}, 0
-		for _, i := range interfaces {
-			if strings.EqualFold(field(i), name) {
-				found, times = i, times+1
-			}
-		}
-		if times == 1 {
-			return found, true
-		}
-	}
-	return inventory.Interface{}, false
 }

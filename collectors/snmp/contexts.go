@@ -1,0 +1,78 @@
+package snmp
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Cisco's IOS keeps a bridge per VLAN, each behind a community or an SNMPv3 context of its own:
+// community@10 or context vlan-10.
+const (
+	mostContexts   = 256
+	contextsBudget = 4 // a look's whole time is divided by this for all contexts together
+	contextTimeout = 500 * time.Millisecond
+)
+
+// perVLANContexts tells whether the device keeps its forwarding tables in contexts, and may be asked
+// for them: a target that names a context itself is one of them. Without VLANs there are none.
+func (l *look) perVLANContexts() bool {
+	return l.madeBy(makerCisco) && len(l.asset.VLANs) > 0 && l.target.Context == "" && !strings.Contains(l.target.Community.Reveal(), "@")
+}
+
+// readContexts reads the forwarding tables of all VLANs. The reason tells what was left out.
+func readContexts(s *session, l *look, found stations) (grids []*grid, reason string) {
+	vlans := l.asset.VLANs
+	if len(vlans) > mostContexts {
+		reason = fmt.Sprintf("only the first %d of %d VLANs were read", mostContexts, len(vlans))
+		vlans = vlans[:mostContexts]
+	}
+	ctx, cancel := context.WithTimeout(s.client.Context, s.config.DeviceBudget/contextsBudget)
+	defer cancel()
+	for at, vlan := range vlans {
+		g := s.readContext(ctx, l, vlan.ID, found)
+		switch {
+		case ctx.Err() != nil:
+			return grids, fmt.Sprintf("no time for %d of %d VLANs", len(vlans)-at, len(vlans))
+		case g == nil && at == 0:
+			// It has no contexts, or the community or user is not allowed into them: then it keeps silent.
+			return grids, ""
+		}
+		grids = append(grids, g...)
+	}
+	return grids, reason
+}
+
+// readContext reads the forwarding table of one VLAN over a session of its own; nil: no answer.
+func (s *session) readContext(ctx context.Context, l *look, vlan int, found stations) []*grid {
+	target := l.target
+	if target.version() == Version3 {
+		target.Context = fmt.Sprintf("vlan-%d", vlan)
+	} else {
+		target.Community = Secret(fmt.Sprintf("%s@%d", target.Community.Reveal(), vlan))
+	}
+	config := s.config
+	config.Retries = min(1, config.Retries)
+	config.Timeout = min(contextTimeout, config.Timeout)
+	inside, err := dial(ctx, config, target)
+	if err != nil {
+		return nil
+	}
+	defer inside.close()
+	if !inside.alive() {
+		return nil
+	}
+	g := inside.walk(dot1dTpFdbPort, dot1dTpFdbStatus)
+	if len(g.cells[0]) == 0 {
+		return []*grid{g}
+	}
+	numbering := inside.walk(dot1dBasePortIfIndex)
+	ports := basePorts(numbering)
+	found.take(g, func(numbers []uint32) (int, bool) { return vlan, len(numbers) == 0 },
+		func(port int) (int, bool) {
+			ifIndex, ok := ports[port]
+			return ifIndex, ok
+		})
+	return []*grid{g, numbering}
+}
