@@ -13,7 +13,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
+	"sync"
 	"time"
 )
 
@@ -40,8 +42,12 @@ type Agent struct {
 type Faults struct {
 	// Silent devices never answer.
 	Silent bool
-	// Delay is taken for each answer.
+	// Delay is taken for each answer, one after the other, as a slow processor does.
 	Delay time.Duration
+	// Latency is the way to the device and back; many packets may be under way.
+	Latency time.Duration
+	// Loss is the share of packets that get lost on each way, 0 to 1; the same ones in each run.
+	Loss float64
 	// TooBig makes a request for more than so many varbinds answered by tooBig and no varbinds,
 	// where a sound device would send fewer; 0: sound.
 	TooBig int
@@ -94,6 +100,10 @@ func Serve(ctx context.Context, conn net.PacketConn, a *Agent, now func() time.T
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
+	var underway sync.WaitGroup
+	defer underway.Wait()
+	dice := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // packets that get lost are no secret
+	lost := func() bool { return a.Faults.Loss > 0 && dice.Float64() < a.Faults.Loss }
 	buffer := make([]byte, 8192)
 	for {
 		n, from, err := conn.ReadFrom(buffer)
@@ -104,9 +114,11 @@ func Serve(ctx context.Context, conn net.PacketConn, a *Agent, now func() time.T
 			return fmt.Errorf("SNMP responder on %s: socket was closed by someone else: %w", conn.LocalAddr(), err)
 		case err != nil:
 			continue // an ICMP message about an earlier answer; the socket is sound
+		case lost():
+			continue
 		}
 		answer := a.Answer(buffer[:n], now())
-		if answer == nil {
+		if answer == nil || lost() {
 			continue
 		}
 		if a.Faults.Delay > 0 {
@@ -117,6 +129,14 @@ func Serve(ctx context.Context, conn net.PacketConn, a *Agent, now func() time.T
 			}
 		}
 		// A lost answer is the asker's to ask for again.
-		_, _ = conn.WriteTo(answer, from)
+		if a.Faults.Latency == 0 {
+			_, _ = conn.WriteTo(answer, from)
+			continue
+		}
+		underway.Add(1)
+		time.AfterFunc(a.Faults.Latency, func() {
+			defer underway.Done()
+			_, _ = conn.WriteTo(answer, from)
+		})
 	}
 }

@@ -358,3 +358,22 @@ func FuzzAnswer(f *testing.F) {
 		}
 	})
 }
+
+// A distant device answers many askers at a time, and a lossy way takes some packets but not all.
+func TestLatencyAndLoss(t *testing.T) {
+	a := device()
+	a.Faults = responder.Faults{Latency: 20 * time.Millisecond, Loss: 0.2}
+	g := client(t, a)
+	g.Timeout, g.Retries = 100*time.Millisecond, 20
+	retries := 0
+	g.OnRetry = func(*gosnmp.GoSNMP) { retries++ }
+	connect(t, g)
+	for range 40 {
+		if answer, err := g.Get([]string{".1.3.6.1.2.1.1.1.0"}); err != nil || len(answer.Variables) != 1 {
+			t.Fatalf("got %v, %v", answer, err)
+		}
+	}
+	if retries == 0 || retries > 60 {
+		t.Errorf("%d of 40 requests had to be sent again", retries)
+	}
+}
