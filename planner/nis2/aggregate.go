@@ -1,10 +1,5 @@
 package nis2
 
-import (
-	"cmp"
-	"slices"
-)
-
 // fewest is the least number of municipalities a figure may be a mean of. Below it a reader could
 // tell one municipality's result from the figure.
 const fewest = 3
@@ -38,10 +33,7 @@ func Aggregate(assessments []Assessment) Aggregated {
 	if all.N < fewest {
 		return all
 	}
-	// Sums of floats depend on their order in the last bit; municipalities are added by code.
-	sorted := slices.SortedFunc(slices.Values(assessments), func(a, b Assessment) int {
-		return cmp.Compare(a.Municipality, b.Municipality)
-	})
+	sorted := sortedByCode(assessments)
 	overall, equal := make([]Scores, len(sorted)), make([]Scores, len(sorted))
 	for i, a := range sorted {
 		overall[i], equal[i] = a.Overall, a.EqualWeights

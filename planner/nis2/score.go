@@ -11,16 +11,20 @@ type sums struct {
 }
 
 func (s *sums) add(r *ControlResult, weight float64) {
-	if !r.Applicable {
-		return
+	if r.Applicable {
+		s.take(weight, float64(r.Effective), float64(r.Target), r.Confidence, r.State != Unanswered)
 	}
-	reached := min(float64(r.Effective)/float64(r.Target), 1)
+}
+
+// take adds one control that applies. Levels may lie between two steps: what a centre lifts in part.
+func (s *sums) take(weight, level, target, confidence float64, answered bool) {
+	reached := min(level/target, 1)
 	s.applicable++
 	s.weight += weight
 	s.headline += weight * reached
-	s.proven += weight * r.Confidence * reached
-	s.gap += weight * float64(max(0, r.Target-r.Effective))
-	if r.State != Unanswered {
+	s.proven += weight * confidence * reached
+	s.gap += weight * max(0, target-level)
+	if answered {
 		s.count++
 		s.answered += weight
 	}
@@ -127,26 +131,39 @@ type GapPoints struct {
 // 6.5). Their weights are fixed by the catalogue and do not depend on what applies, so that points
 // can be added across municipalities. With all controls applicable they sum to 100 (1 - headline).
 func GapPointsOf(cat *Catalogue, a Assessment) []GapPoints {
-	sum, weight, all := map[string]float64{}, map[string]float64{}, 0.0
-	for i := range cat.Controls {
-		sum[cat.Controls[i].Article] += float64(cat.Controls[i].Weight)
-	}
-	for _, article := range cat.Articles {
-		weight[article.ID] = float64(article.Weight)
-		all += float64(article.Weight)
-	}
+	omega := cat.points()
 	points := make([]GapPoints, 0, len(a.Controls))
 	for _, r := range a.Controls {
 		p := GapPoints{Control: r.ID}
-		omega := 100 * weight[r.Article] / all * float64(r.Weight) / sum[r.Article]
 		switch {
 		case !r.Applicable:
 		case r.State == Unanswered:
-			p.Unknown = omega
+			p.Unknown = omega[r.ID]
 		default:
-			p.Known = omega * float64(max(0, r.Target-r.Effective)) / float64(r.Target)
+			p.Known = omega[r.ID] * short(float64(r.Effective), float64(r.Target))
 		}
 		points = append(points, p)
 	}
 	return points
 }
+
+// points gives how many percentage points of the headline each control is worth when all apply.
+func (c *Catalogue) points() map[string]float64 {
+	sum, weight, all := map[string]float64{}, map[string]float64{}, 0.0
+	for i := range c.Controls {
+		sum[c.Controls[i].Article] += float64(c.Controls[i].Weight)
+	}
+	for _, article := range c.Articles {
+		weight[article.ID] = float64(article.Weight)
+		all += float64(article.Weight)
+	}
+	omega := map[string]float64{}
+	for i := range c.Controls {
+		k := &c.Controls[i]
+		omega[k.ID] = 100 * weight[k.Article] / all * float64(k.Weight) / sum[k.Article]
+	}
+	return omega
+}
+
+// short gives the share of the target that a level lacks.
+func short(level, target float64) float64 { return max(0, target-level) / target }

@@ -143,4 +143,34 @@ func TestWorkedExample(t *testing.T) {
 	if got := fmt.Sprintf("%.1f %.1f", known, unknown); got != "23.3 10.3" {
 		t.Errorf("mean gap points known and unknown %s, want 23.3 10.3", got)
 	}
+
+	// What the move closes and opens.
+	moves := nis2.Moves(cat, list, nil)
+	lever := nis2.LeverOf(cat, list, moves)
+	if got := fmt.Sprintf("%.1f of %.1f, %.0f %%", lever.Closed, lever.Gap, 100*lever.ShareClosed); got != "17.6 of 23.3, 76 %" {
+		t.Errorf("closed %s, want 17.6 of 23.3, 76 %%", got)
+	}
+	var ranked []string
+	left := map[string]string{}
+	for _, c := range lever.Controls {
+		if c.Closed > 0 {
+			ranked = append(ranked, fmt.Sprintf("%s %.1f", c.Control, c.Closed))
+		}
+		left[c.Control] = fmt.Sprintf("%.1f", c.Left)
+	}
+	if got, want := fmt.Sprint(ranked), "[21e-06 7.7 21e-01 5.4 21c-05 3.5 21g-01 1.0]"; got != want {
+		t.Errorf("levers %s, want %s", got, want)
+	}
+	if left["21g-01"] != "2.4" || left["20-01"] != "1.3" {
+		t.Errorf("left: awareness %s, management approval %s; want 2.4 and 1.3", left["21g-01"], left["20-01"])
+	}
+	for i, want := range []string{"81.7 97.4", "71.7 87.4", "66.1 81.8"} {
+		m := moves[i]
+		if got := fmt.Sprintf("%.1f %.1f", 100*m.AfterWithout.Headline, 100*m.After.Headline); got != want {
+			t.Errorf("%s after the move without and with an agreement %s, want %s", m.Municipality, got, want)
+		}
+		if m.DayOne.Headline >= m.After.Headline {
+			t.Errorf("%s: day one %.3f is not below after re-assessment %.3f, although 21d-04 counts at most 2 on day one", m.Municipality, m.DayOne.Headline, m.After.Headline)
+		}
+	}
 }

@@ -1,0 +1,66 @@
+package nis2
+
+import "github.com/samdrift/samdrift/inventory"
+
+// JointInput is what the joint report stands on.
+type JointInput struct {
+	Assessments []Assessment
+	Agreements  []inventory.Agreement
+	// Named holds the municipalities that agreed to be named, as good examples and in groups.
+	Named map[string]bool
+}
+
+// Joint is the joint report's content: means, patterns, groups and what the move closes and opens.
+// It names no server and ranks nobody. A municipality's code stands in it only where it agreed.
+type Joint struct {
+	Aggregated
+	AsOf      inventory.Date `json:"as_of"`
+	Catalogue string         `json:"catalogue"`
+	Notice    string         `json:"notice,omitempty"`
+	Patterns  []Pattern      `json:"patterns"`
+	Groups    Groups         `json:"groups"`
+	Lever     Lever          `json:"lever"`
+}
+
+// JointOf works out the joint report. For fewer than three municipalities it holds nothing but their
+// number: every figure could be traced back to one of them.
+func JointOf(cat *Catalogue, in JointInput) Joint {
+	j := Joint{
+		Aggregated: Aggregate(in.Assessments), Catalogue: cat.String(), Patterns: []Pattern{},
+		Groups: Groups{Groups: []Group{}, LeftOut: []string{}}, Lever: Lever{Controls: []ControlLever{}},
+	}
+	for _, a := range in.Assessments {
+		j.AsOf, j.Notice = max(j.AsOf, a.AsOf), a.Notice
+	}
+	if !j.Shown {
+		return j
+	}
+	j.Patterns = Patterns(cat, in.Assessments, in.Named)
+	j.Lever = LeverOf(cat, in.Assessments, Moves(cat, in.Assessments, in.Agreements))
+	j.Groups = Grouped(cat, in.Assessments)
+	j.Groups.name(in.Named)
+	return j
+}
+
+// name takes out of the groups whoever did not agree to be named, and what describes a group of
+// fewer than three.
+func (g *Groups) name(named map[string]bool) {
+	for i := range g.Groups {
+		group := &g.Groups[i]
+		if group.N < fewest {
+			group.Lacks = []Lacking{}
+		}
+		group.Municipalities = only(group.Municipalities, named)
+	}
+	g.LeftOut = only(g.LeftOut, named)
+}
+
+func only(codes []string, named map[string]bool) []string {
+	kept := []string{}
+	for _, code := range codes {
+		if named[code] {
+			kept = append(kept, code)
+		}
+	}
+	return kept
+}
