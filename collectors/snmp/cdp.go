@@ -16,7 +16,11 @@ type portTable struct {
 	name, port, platform string
 	otherName, otherPort string // where the first say nothing
 	localPort            string // column with the ifIndex, where the index does not tell it
+	told                 string // column of another protocol that has a neighbour already
 }
+
+// mtxrNeighborInterface tells the ifIndex of a MikroTik device's neighbour.
+const mtxrNeighborInterface = ".1.3.6.1.4.1.14988.1.1.11.1.1.8"
 
 // CDP is spoken by many makers (CISCO-CDP-MIB); Foundry's FDP has the same form.
 var (
@@ -30,13 +34,12 @@ var (
 		name: ".1.3.6.1.4.1.1991.1.1.3.20.1.2.1.1.3", port: ".1.3.6.1.4.1.1991.1.1.3.20.1.2.1.1.7",
 		platform: ".1.3.6.1.4.1.1991.1.1.3.20.1.2.1.1.8",
 	}
-	// MikroTik's table has the neighbours of all protocols. Its index is also that of LLDP-MIB on these
-	// devices, which knows the remote port and leaves out the local one.
+	// MikroTik's table has the neighbours of all protocols; LLDP-MIB has the same index there.
 	mndpTable = portTable{
 		protocol: "mndp", makers: []uint32{makerMikroTik},
 		name: ".1.3.6.1.4.1.14988.1.1.11.1.1.6", otherName: ".1.3.6.1.4.1.14988.1.1.11.1.1.3",
-		port:     ".1.0.8802.1.1.2.1.4.1.1.7",
-		platform: ".1.3.6.1.4.1.14988.1.1.11.1.1.5", localPort: ".1.3.6.1.4.1.14988.1.1.11.1.1.8",
+		platform: ".1.3.6.1.4.1.14988.1.1.11.1.1.5", localPort: mtxrNeighborInterface,
+		told: ".1.0.8802.1.1.2.1.4.1.1.5",
 	}
 )
 
@@ -50,7 +53,7 @@ func (t portTable) read(s *session, l *look) inventory.TableStatus {
 	}
 	var columns []string
 	at := map[string]int{}
-	for _, column := range []string{t.name, t.otherName, t.port, t.platform, t.localPort} {
+	for _, column := range []string{t.name, t.otherName, t.port, t.platform, t.localPort, t.told} {
 		if column != "" {
 			at[column], columns = len(columns), append(columns, column)
 		}
@@ -65,7 +68,7 @@ func (t portTable) read(s *session, l *look) inventory.TableStatus {
 	ports := newLocalPorts(l.asset.Interfaces)
 	for _, index := range g.indexes() {
 		numbers, ok := oidNumbers(index)
-		if !ok {
+		if !ok || present(cell(t.told, index)) {
 			continue
 		}
 		ifIndex := int64(numbers[0])

@@ -114,7 +114,7 @@ func FuzzAnswer(f *testing.F) {
 		w := &walker{session: &session{}, grid: g, columns: []*column{{root: ".1.3.6.1.2.1", at: ".1.3.6.1.2.1"}}}
 		for _, pdu := range packet.Variables {
 			w.take(w.columns[0], pdu)
-			for _, s := range []string{text(pdu), macOf(pdu), stateName(pdu), lldpID(pdu, 4, 4, 5), lldpID(pdu, 5, 4, 5), volumeName(text(pdu)), plausible(text(pdu))} {
+			for _, s := range []string{text(pdu), macOf(pdu), stateName(pdu), lldpID(pdu, 4, 4, 5), lldpID(pdu, 5, 4, 5), volumeName(text(pdu), true), plausible(text(pdu))} {
 				if !utf8.ValidString(s) {
 					t.Errorf("%q is no UTF-8", s)
 				}

@@ -3,7 +3,6 @@ package snmp
 import (
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/gosnmp/gosnmp"
 
@@ -66,18 +65,20 @@ func readLLDP(s *session, l *look) inventory.TableStatus {
 		if len(rows) == 0 {
 			continue
 		}
-		if l.madeBy(makerMikroTik) && !strings.Contains(rows[0], ".") {
-			// It leaves the local port out of the index; the table of mndp has the same neighbours with it.
-			break
-		}
 		ports := newLocalPorts(l.asset.Interfaces)
-		if !t.ifIndex {
+		var told *grid
+		switch {
+		case l.madeBy(makerMikroTik):
+			// It leaves the local port out of the index, and tells it in a table of its own.
+			told = s.walk(mtxrNeighborInterface)
+			grids = append(grids, told)
+		case !t.ifIndex:
 			local, b := s.walk(lldpLocPortID, lldpLocPortDescr), l.bridge.read(s)
 			ports.learn(l.asset.Interfaces, local, b.ports)
 			grids = append(grids, local, b.grid)
 		}
 		for _, index := range rows {
-			l.addNeighbour(t.neighbour(g, index, ports))
+			l.addNeighbour(t.neighbour(g, index, ports, told))
 		}
 		whole := status(grids...)
 		whole.Rows = len(rows)
@@ -86,11 +87,13 @@ func readLLDP(s *session, l *look) inventory.TableStatus {
 	return status(grids...)
 }
 
-// neighbour reads one row.
-func (t lldpTable) neighbour(g *grid, index string, ports *localPorts) inventory.Neighbour {
+// neighbour reads one row. told has the ifIndex of its port where the index does not.
+func (t lldpTable) neighbour(g *grid, index string, ports *localPorts, told *grid) inventory.Neighbour {
 	localPort := ""
 	if numbers, ok := oidNumbers(index); ok && len(numbers) > t.port+1 {
 		localPort = ports.name(int(numbers[t.port]))
+	} else if told != nil && present(told.cells[0][index]) {
+		localPort = ports.name(int(told.number(0, index)))
 	} else {
 		g.fault("the index of LLDP neighbours does not tell their local port")
 	}

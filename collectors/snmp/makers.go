@@ -8,37 +8,39 @@ import (
 // The IANA enterprise numbers of makers whose own tables are read where the standard's are missing. A
 // maker's table is asked for only on its own devices: each one costs a round trip.
 const (
-	makerIBM       = 2
-	makerCisco     = 9
-	makerHP        = 11
-	makerNortel    = 45
-	makerMicrosoft = 311
-	makerNetApp    = 789
-	makerZyxel     = 890
-	makerCompaq    = 232
-	makerFoundry   = 1991
-	makerUCD       = 2021
-	makerExtreme   = 1916
-	makerHuawei    = 2011
-	makerRapidCity = 2272
-	makerJuniper   = 2636
-	makerNokia     = 6527
-	makerAlcatel   = 6486
-	makerVMware    = 6876
-	makerNetSNMP   = 8072
-	makerFreeBSD   = 12325
-	makerFortinet  = 12356
-	makerIsilon    = 12124
-	makerAruba     = 14823
-	makerMikroTik  = 14988
-	makerDataDom   = 19746
-	makerA10       = 22610
-	makerQNAP      = 24681
-	makerH3C       = 25506
-	makerTPLink    = 11863
-	makerIXSystems = 50536
-	makerStonesoft = 1369
-	makerBrocade   = 1588
+	makerIBM        = 2
+	makerCisco      = 9
+	makerHP         = 11
+	makerNortel     = 45
+	makerMicrosoft  = 311
+	makerNetApp     = 789
+	makerZyxel      = 890
+	makerCompaq     = 232
+	makerFoundry    = 1991
+	makerUCD        = 2021
+	makerExtreme    = 1916
+	makerHuawei     = 2011
+	makerRapidCity  = 2272
+	makerJuniper    = 2636
+	makerNokia      = 6527
+	makerAlcatel    = 6486
+	makerVMware     = 6876
+	makerNetSNMP    = 8072
+	makerFreeBSD    = 12325
+	makerFortinet   = 12356
+	makerIsilon     = 12124
+	makerAruba      = 14823
+	makerMikroTik   = 14988
+	makerDataDom    = 19746
+	makerA10        = 22610
+	makerQNAP       = 24681
+	makerH3C        = 25506
+	makerTPLink     = 11863
+	makerIXSystems  = 50536
+	makerStonesoft  = 1369
+	makerBrocade    = 1588
+	makerCheckPoint = 2620
+	makerNimble     = 37447
 )
 
 // maker gives the enterprise number in the device's sysObjectID, or 0 where it has none.
