@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,12 +19,12 @@ import (
 
 func newCollect(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "collect", Short: "Look at devices and hosts once"}
-	cmd.AddCommand(newCollectSNMP(a))
+	cmd.AddCommand(newCollectSNMP(a), newCollectDiscover(a))
 	return cmd
 }
 
 func newCollectSNMP(a *app) *cobra.Command {
-	var file string
+	var file, credentials string
 	var save bool
 	cmd := &cobra.Command{
 		Use:   "snmp",
@@ -40,7 +41,7 @@ A target that cannot be read is a record with its status and what to do, and nev
 			}
 			sc := c.SNMP.Config
 			if file != "" {
-				sc.Targets, err = readTargets(file)
+				sc.Targets, err = readTargets(file, cmp.Or(credentials, beside(c.path, c.SNMP.Credentials)))
 			} else {
 				sc.Targets, err = c.targets()
 			}
@@ -74,6 +75,7 @@ A target that cannot be read is a record with its status and what to do, and nev
 		},
 	}
 	cmd.Flags().StringVar(&file, "targets", "", "file with the targets, YAML or CSV")
+	cmd.Flags().StringVar(&credentials, "credentials", "", "file with the credentials that targets name, YAML")
 	cmd.Flags().BoolVar(&save, "save", false, "merge what was seen into the data directory")
 	return cmd
 }

@@ -52,7 +52,8 @@ type schedule struct {
 }
 
 type snmpConfig struct {
-	Targets     string `yaml:"targets"` // file with targets; relative to the configuration file
+	Targets     string `yaml:"targets"`     // file with targets; relative to the configuration file
+	Credentials string `yaml:"credentials"` // file with the credentials that targets name
 	snmp.Config `yaml:",inline"`
 }
 
@@ -290,14 +291,34 @@ func (c config) targets() ([]snmp.Target, error) {
 	if c.SNMP.Targets == "" {
 		return nil, nil
 	}
-	return readTargets(beside(c.path, c.SNMP.Targets))
+	return readTargets(beside(c.path, c.SNMP.Targets), beside(c.path, c.SNMP.Credentials))
 }
 
-func readTargets(path string) ([]snmp.Target, error) {
+// readTargets reads a targets file, and the credentials that its targets name from another.
+func readTargets(path, credentials string) ([]snmp.Target, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("SNMP targets: %w", err)
 	}
 	defer func() { _ = f.Close() }()
-	return snmp.ReadTargets(f, path)
+	targets, err := snmp.ReadTargets(f, path)
+	if err != nil {
+		return nil, err
+	}
+	var known []snmp.Credential
+	if credentials != "" {
+		if known, err = readCredentials(credentials); err != nil {
+			return nil, err
+		}
+	}
+	return snmp.Resolve(targets, known)
+}
+
+func readCredentials(path string) ([]snmp.Credential, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("SNMP credentials: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	return snmp.ReadCredentials(f, path)
 }

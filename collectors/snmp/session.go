@@ -152,12 +152,7 @@ func pause(ctx context.Context, most time.Duration) {
 	if most <= 0 {
 		return
 	}
-	timer := time.NewTimer(rand.N(most))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
+	_ = sleep(ctx, rand.N(most))
 }
 
 // request sends one request and gives the answer. The error is a *trouble, or the context's. When

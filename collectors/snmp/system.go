@@ -31,13 +31,9 @@ func readSystem(s *session, l *look) error {
 	m.SysObjectID = text(values[sysObjectID])
 	m.SysName = text(values[sysName])
 	m.EngineID = s.engineID()
-	switch version := l.target.version(); version {
-	case Version3:
-		m.Protocols = []string{"snmpv3-" + strings.ToLower(l.target.Credentials.level())}
-	default:
-		m.Protocols = []string{"snmpv" + version}
-		isDefault := slices.Contains(defaultCommunities, strings.ToLower(l.target.Community.Reveal()))
-		m.DefaultCommunity = &isDefault
+	m.Protocols = []string{protocolOf(l.target)}
+	if l.target.version() != Version3 {
+		m.DefaultCommunity = isDefault(l.target.Community)
 	}
 	l.asset.Name = or(m.SysName, l.target.Label())
 	l.note("system", systemStatus(len(values)))
@@ -47,6 +43,20 @@ func readSystem(s *session, l *look) error {
 		l.uptime = time.Duration(ticks) * 10 * time.Millisecond
 	}
 	return nil
+}
+
+// protocolOf names how a target is spoken to: snmpv1, snmpv2c, snmpv3-authpriv.
+func protocolOf(t Target) string {
+	if t.version() == Version3 {
+		return "snmpv3-" + strings.ToLower(t.Credentials.level())
+	}
+	return "snmpv" + t.version()
+}
+
+// isDefault tells whether a community is one that devices are shipped with.
+func isDefault(community Secret) *bool {
+	is := slices.Contains(defaultCommunities, strings.ToLower(community.Reveal()))
+	return &is
 }
 
 func systemStatus(values int) inventory.TableStatus {

@@ -21,6 +21,7 @@ type Target struct {
 	Community    Secret      `yaml:"community,omitempty"`    // for versions 1 and 2c
 	Credentials  Credentials `yaml:"credentials,omitempty"`  // for version 3
 	Context      string      `yaml:"context,omitempty"`      // SNMPv3 context name
+	Credential   string      `yaml:"credential,omitempty"`   // name of a Credential instead of community and credentials, see Resolve
 }
 
 // Credentials are those of an SNMPv3 user (USM, RFC 3414).
@@ -98,6 +99,11 @@ func (t Target) hostPort() (host string, port uint16, err error) {
 
 // Validate reports every fault of the target.
 func (t Target) Validate() error {
+	return errors.Join(t.validatePlace(), t.validateAccess())
+}
+
+// validatePlace reports every fault of where the device is and what it is called.
+func (t Target) validatePlace() error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
 	if t.Address == "" {
@@ -111,6 +117,13 @@ func (t Target) Validate() error {
 	if n, err := strconv.Atoi(t.Municipality); t.Municipality != "" && (err != nil || len(t.Municipality) != 3 || n <= 0) {
 		fault("municipality %q is not a three-digit code such as 461", t.Municipality)
 	}
+	return errors.Join(faults...)
+}
+
+// validateAccess reports every fault of what lets the collector in.
+func (t Target) validateAccess() error {
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
 	switch v := t.version(); v {
 	case Version1, Version2c:
 		// gosnmp writes the length of a community as one byte.

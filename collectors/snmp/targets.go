@@ -24,11 +24,7 @@ func ReadTargets(r io.Reader, name string) ([]Target, error) {
 	}
 	targets, faults := read(r, filepath.Dir(name))
 	if len(faults) > 0 {
-		texts := make([]error, len(faults))
-		for i, f := range faults {
-			texts[i] = fmt.Errorf("%s:%d:%d: %s", name, f.line, f.column, f.text)
-		}
-		return nil, errors.Join(texts...)
+		return nil, inFile(name, faults)
 	}
 	if len(targets) == 0 {
 		return nil, fmt.Errorf("%s:1:1: no target in the file: write at least one address", name)
@@ -106,27 +102,48 @@ func targetFrom(n *yaml.Node, dir string) (Target, []*fault) {
 	var t Target
 	texts := map[string]*string{
 		"name": &t.Name, "address": &t.Address, "municipality": &t.Municipality, "site": &t.Site,
-		"version": &t.Version, "context": &t.Context,
+		"version": &t.Version, "context": &t.Context, "credential": &t.Credential,
 	}
-	c := &t.Credentials
-	userTexts := map[string]*string{
+	user := userFields(&t.Credentials, dir)
+	faults := fill(n, dir, texts, map[string]*Secret{"community": &t.Community}, func(key string, value *yaml.Node) []*fault {
+		if key == seenKey {
+			return []*fault{}
+		}
+		return user(key, value)
+	})
+	if len(faults) > 0 {
+		return t, faults
+	}
+	err := t.Validate()
+	if t.Credential != "" {
+		// Its access is checked when the credential is known.
+		err = t.validatePlace()
+		if t.Community != "" || t.Credentials != (Credentials{}) {
+			err = errors.Join(err, fmt.Errorf("credential %q is named and access given too: want one of them", t.Credential))
+		}
+	}
+	if err != nil {
+		faults = append(faults, faultAt(n, "%s", strings.ReplaceAll(err.Error(), "\n", "; ")))
+	}
+	return t, faults
+}
+
+// seenKey is where discovery tells in a targets file what it saw; it is for people.
+const seenKey = "seen"
+
+// userFields reads the mapping of an SNMPv3 user under the key credentials.
+func userFields(c *Credentials, dir string) func(string, *yaml.Node) []*fault {
+	texts := map[string]*string{
 		"user": &c.User, "security_level": &c.SecurityLevel,
 		"auth_protocol": &c.AuthProtocol, "priv_protocol": &c.PrivProtocol,
 	}
-	secrets := map[string]*Secret{"community": &t.Community}
-	userSecrets := map[string]*Secret{"auth_password": &c.AuthPassword, "priv_password": &c.PrivPassword}
-	faults := fill(n, dir, texts, secrets, func(key string, value *yaml.Node) []*fault {
+	secrets := map[string]*Secret{"auth_password": &c.AuthPassword, "priv_password": &c.PrivPassword}
+	return func(key string, value *yaml.Node) []*fault {
 		if key != "credentials" {
 			return nil
 		}
-		return append([]*fault{}, fill(value, dir, userTexts, userSecrets, nil)...)
-	})
-	if len(faults) == 0 {
-		if err := t.Validate(); err != nil {
-			faults = append(faults, faultAt(n, "%s", strings.ReplaceAll(err.Error(), "\n", "; ")))
-		}
+		return append([]*fault{}, fill(value, dir, texts, secrets, nil)...)
 	}
-	return t, faults
 }
 
 // fill puts the values of a YAML mapping where its keys say. A key in none of the maps goes to
@@ -173,7 +190,7 @@ func fill(n *yaml.Node, dir string, texts map[string]*string, secrets map[string
 // csvColumns are the columns a targets CSV may have, in the order the documentation gives them.
 var csvColumns = []string{
 	"name", "address", "municipality", "site", "version", "community", "user", "security_level",
-	"auth_protocol", "auth_password", "priv_protocol", "priv_password", "context",
+	"auth_protocol", "auth_password", "priv_protocol", "priv_password", "context", "credential",
 }
 
 func readCSV(r io.Reader, dir string) ([]Target, []*fault) {
