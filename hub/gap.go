@@ -60,6 +60,27 @@ func (h *Hub) SaveAnswers(ctx context.Context, p Person, answers []nis2.Answer) 
 	return nil
 }
 
+// GapJoint answers the joint report's content: what the municipalities have in common, and what the
+// move closes and opens. Everybody in the cooperation may see it, since nobody can be read from it;
+// a municipality sees its own move beside it, the administrator everybody's.
+func (h *Hub) GapJoint(_ context.Context, p Person) (JointView, error) {
+	e, sc, err := h.ask(p)
+	if err != nil {
+		return JointView{}, err
+	}
+	v := JointView{Data: e.meta(sc), Catalogue: h.catalogue, Names: e.names(sc), Moves: []nis2.Move{}}
+	if !sc.members {
+		return JointView{}, sc.forbidden("the joint gap analysis")
+	}
+	v.Joint = nis2.JointOf(h.catalogue, nis2.JointInput{Assessments: e.gaps, Agreements: e.snapshot.Agreements})
+	for _, m := range nis2.Moves(h.catalogue, e.gaps, e.snapshot.Agreements) {
+		if sc.gap[m.Municipality] {
+			v.Moves = append(v.Moves, m)
+		}
+	}
+	return v, nil
+}
+
 // joint is the mean over all members, or nil when too few stand behind it.
 func (e *estate) joint() *JointGap {
 	a := nis2.Aggregate(e.gaps)

@@ -190,6 +190,15 @@ type GapView struct {
 	Names     map[string]string `json:"names"`
 }
 
+// JointView is what the municipalities have in common, and what moving does.
+type JointView struct {
+	Data      Meta            `json:"data"` // beside the report, which has an as_of of its own
+	Catalogue *nis2.Catalogue `json:"-"`
+	nis2.Joint
+	Moves []nis2.Move       `json:"moves"` // of the municipalities whose answers the person may see
+	Names map[string]string `json:"names"`
+}
+
 // JointGap is the mean over municipalities. It exists only for three or more.
 type JointGap struct {
 	N        int            `json:"n"`

@@ -13,8 +13,114 @@ import (
 
 func newGap(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "gap", Short: "NIS2 gap analysis: how far the goals are met, and on what evidence"}
-	cmd.AddCommand(newGapAssess(a))
+	cmd.AddCommand(newGapAssess(a), newGapJoint(a), newGapLever(a))
 	return cmd
+}
+
+func newGapJoint(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "joint",
+		Short: "Show what the municipalities have in common",
+		Long: `Show what the municipalities have in common: which goals most of them miss, which are strengths,
+who lacks the same things, and what moving to a centre closes and opens.
+
+No server is named and nobody is ranked. For fewer than three municipalities nothing is shown.`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withHub(cmd.Context(), true, func(h *hub.Hub) error {
+				v, err := h.GapJoint(cmd.Context(), operator)
+				if err != nil {
+					return err
+				}
+				return a.print(v, patternTable(v))
+			})
+		},
+	}
+}
+
+func newGapLever(a *app) *cobra.Command {
+	var municipality string
+	cmd := &cobra.Command{
+		Use:   "lever",
+		Short: "Show what moving to a centre closes and opens",
+		Long: `Show what moving to a centre closes and opens, per municipality or, with --municipality, per control:
+today, on the day after the move, and once what the move touched has been assessed anew.
+
+The centre's levels come from the agreement's committed levels; where it names none, the centre is
+taken to reach the target, at most 4.`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withHub(cmd.Context(), true, func(h *hub.Hub) error {
+				v, err := h.GapJoint(cmd.Context(), operator)
+				if err != nil {
+					return err
+				}
+				if municipality == "" {
+					return a.print(v.Moves, moveTable(v))
+				}
+				for _, m := range v.Moves {
+					if m.Municipality == municipality {
+						return a.print(m, controlMoveTable(m, v.Data.Demo))
+					}
+				}
+				return fmt.Errorf("municipality %q: %w", municipality, hub.ErrNotFound)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&municipality, "municipality", "", "three-digit code; empty: all")
+	return cmd
+}
+
+func patternTable(v hub.JointView) table {
+	t := table{demo: v.Data.Demo, head: []string{"control", "pattern", "field", "short", "points", "closed", "title"}}
+	closed := map[string]float64{}
+	for _, c := range v.Lever.Controls {
+		closed[c.Control] = c.Closed
+	}
+	for _, p := range v.Patterns {
+		title := ""
+		if k, ok := v.Catalogue.Control(p.Control); ok {
+			title = k.Title.EN
+		}
+		t.rows = append(t.rows, []string{
+			p.Control, string(p.Class), string(p.Field), fmt.Sprintf("%d of %d", p.Short, p.Known),
+			fmt.Sprintf("%.1f", p.Points), fmt.Sprintf("%.1f", closed[p.Control]), title,
+		})
+	}
+	l := v.Lever
+	t.note = fmt.Sprintf("%d municipalities. Known gap %.1f points, unknown %.1f. Moving closes %.1f (%s of the known gap) and opens %.1f on day one, %.1f for good.",
+		v.N, l.Gap, l.Unknown, l.Closed, percent(l.ShareClosed), l.OpenedFirst, l.OpenedAfter) + demoNote(v.Data.Demo)
+	return t
+}
+
+func moveTable(v hub.JointView) table {
+	t := table{demo: v.Data.Demo, head: []string{"municipality", "name", "today", "day one", "after", "after, no agreement", "closed", "opened", "net"}}
+	for _, m := range v.Moves {
+		t.rows = append(t.rows, []string{
+			m.Municipality, v.Names[m.Municipality], percent(m.Today.Headline), percent(m.DayOne.Headline), percent(m.After.Headline),
+			percent(m.AfterWithout.Headline), fmt.Sprintf("%.1f", m.Closed), fmt.Sprintf("%.1f", m.Opened), fmt.Sprintf("%.1f", m.Net),
+		})
+	}
+	t.note = "Shares of target. Points are percentage points of it; opened counts on the day after the move." + demoNote(v.Data.Demo)
+	return t
+}
+
+func controlMoveTable(m nis2.Move, demo bool) table {
+	t := table{demo: demo, head: []string{"control", "today", "day one", "after", "closed", "opened", "note"}}
+	for _, c := range m.Controls {
+		note := ""
+		switch {
+		case c.Begins:
+			note = "begins with the move"
+		case !c.Known:
+			note = "unknown today"
+		case c.Reassess:
+			note = "assess anew after the move"
+		}
+		t.rows = append(t.rows, []string{
+			c.Control, fmt.Sprintf("%.1f", c.Today), fmt.Sprintf("%.1f", c.DayOne), fmt.Sprintf("%.1f", c.After),
+			fmt.Sprintf("%.2f", c.Closed), fmt.Sprintf("%.2f", c.Opened), note,
+		})
+	}
+	return t
 }
 
 // failOn are the conditions that --fail-on knows.

@@ -134,6 +134,10 @@ var endpoints = []endpoint{
 		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) { return h.Gap(ctx, p) },
 	},
 	{
+		path: "/gap/joint", summary: "Joint gap report: patterns, groups, and what moving closes and opens", answer: hub.JointView{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) { return h.GapJoint(ctx, p) },
+	},
+	{
 		path: "/gap/{municipality}", summary: "NIS2 gap analysis of one municipality", answer: gapAnswer{},
 		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
 			a, meta, err := h.GapOf(ctx, p, q.path("municipality"))

@@ -26,6 +26,7 @@ func (s *server) routes(o Options) []dashboards.Route {
 		page("/plan", s.plan, at("/plan")),
 		page("/plan/waves/{id}", s.wave, func(m, _ string) string { return "/plan/waves/" + s.anyWave(m) }),
 		page("/gap", s.gap, at("/gap")),
+		page("/gap/joint", s.gapJoint, at("/gap/joint")),
 		page("/gap/{municipality}", s.gapOf, func(m, _ string) string { return "/gap/" + m }),
 		page("/reports", s.reports, at("/reports")),
 		page("/reports/{id}", s.report, func(string, string) string { return "/reports/" + s.anyReport() }),
