@@ -209,6 +209,9 @@ func (f facts) find(s source) (value, from string) {
 	if s.Map != nil {
 		value = s.Map[value]
 	}
+	if s.Upper {
+		value = strings.ToUpper(value)
+	}
 	value = plausible(value)
 	if value != "" && s.Format != "" {
 		value = fmt.Sprintf(s.Format, value)

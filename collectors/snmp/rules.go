@@ -46,8 +46,8 @@ import (
 // model, serial, software, firmware, hardware, name, descr, maker; `class` picks another class of
 // parts), `oid` (an instance, or with .* at the end the first value below), `software` (version of an
 // installed package) or `join` (several sources that must all give something, joined by a space).
-// `pattern` picks a part of it by its first group, `map` translates it, and `format` puts it, as %s,
-// into a text.
+// `pattern` picks a part of it by its first group, `map` translates it, `upper` makes it upper-case,
+// and `format` puts it, as %s, into a text.
 //
 //go:embed rules/*.yaml
 var ruleFiles embed.FS
@@ -98,6 +98,7 @@ type source struct {
 	Join     []source          `yaml:"join"`
 	Pattern  pattern           `yaml:"pattern"`
 	Map      map[string]string `yaml:"map"` // what the value found means; others mean nothing
+	Upper    bool              `yaml:"upper"`
 	Format   string            `yaml:"format"`
 }
 
