@@ -52,6 +52,7 @@ var tables = []table{
 	{"fdp", readFDP, inventoryOnly | additive},
 	{"edp", readEDP, inventoryOnly | additive},
 	{"mndp", readMNDP, inventoryOnly | additive},
+	{"optics", readOptics, inventoryOnly | additive},
 	{"fdb", readStations, inventoryOnly | additive},
 	{"arp", readResolved, inventoryOnly | additive},
 	{"memory", readMemory, alsoPolled | independent},
@@ -61,6 +62,7 @@ var tables = []table{
 	{"counters", readCounters, alsoPolled | independent},
 	{"sensors", readSensors, alsoPolled | additive},
 	{"supplies", readSupplies, alsoPolled | independent},
+	{"guests", readGuests, inventoryOnly | independent},
 	{"lag", readLAGs, inventoryOnly},
 	{"untagged", readUntagged, inventoryOnly},
 }

@@ -67,8 +67,19 @@ func (e entity) column(name string) string {
 	return ""
 }
 
+// Huawei's own names of the boards in entPhysicalTable, which are those on the price list: newer devices
+// have the first.
+var huaweiModels = []string{".1.3.6.1.4.1.2011.5.25.31.1.1.2.1.11", ".1.3.6.1.4.1.2011.5.25.31.1.1.1.1.43"}
+
+// readEntities reads entPhysicalTable, or where there is none what the maker has in its place.
 func readEntities(s *session, l *look) inventory.TableStatus {
 	g := s.walk(entityColumns...)
+	grids := []*grid{g}
+	models := newGrid(len(huaweiModels))
+	if len(g.indexes()) > 0 && l.madeBy(makerHuawei) {
+		models = s.walk(huaweiModels...)
+		grids = append(grids, models)
+	}
 	for _, index := range g.indexes() {
 		n, err := strconv.Atoi(index)
 		if err != nil {
@@ -79,7 +90,7 @@ func readEntities(s *session, l *look) inventory.TableStatus {
 			Component: inventory.Component{
 				Index:  n,
 				Name:   or(g.text(entName, index), g.text(entDescr, index)),
-				Model:  g.text(entModel, index),
+				Model:  or(models.text(0, index), or(g.text(entModel, index), models.text(1, index))),
 				Serial: g.text(entSerial, index),
 				Parent: int(g.number(entContainedIn, index)),
 			},
@@ -89,8 +100,25 @@ func readEntities(s *session, l *look) inventory.TableStatus {
 		if class := g.number(entClass, index); class > 0 && class < int64(len(entityClasses)) {
 			e.Class = entityClasses[class]
 		}
-		l.entities = append(l.entities, e)
-		l.asset.Components = append(l.asset.Components, e.Component)
+		l.addEntity(e)
 	}
-	return status(g)
+	switch {
+	case len(l.entities) > 0:
+	case l.madeBy(makerJuniper):
+		grids = append(grids, readContents(s, l)...)
+	case l.madeBy(makerNortel):
+		grids = append(grids, readNortelParts(s, l))
+	case l.madeBy(makerFoundry, makerBrocade):
+		grids = append(grids, readFoundryUnits(s, l))
+	case l.madeBy(makerAruba):
+		grids = append(grids, readArubaCluster(s, l))
+	}
+	whole := status(grids...)
+	whole.Rows = len(l.entities)
+	return whole
+}
+
+func (l *look) addEntity(e entity) {
+	l.entities = append(l.entities, e)
+	l.asset.Components = append(l.asset.Components, e.Component)
 }

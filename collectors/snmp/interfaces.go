@@ -69,6 +69,9 @@ func readInterfaces(s *session, l *look) inventory.TableStatus {
 		i.SpeedBPS = speed(g.number(ifSpeed, index), g.number(ifHighSpeed, index))
 		l.asset.Interfaces = append(l.asset.Interfaces, i)
 	}
+	if l.madeBy(makerJuniper) {
+		return status(g, readStackPorts(s, l))
+	}
 	return status(g)
 }
 
