@@ -46,6 +46,10 @@ var pure = map[string][]string{
 	"planner/schedule":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"dashboards/chart":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"dashboards/report": {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+
+	"planner/assign/check":    {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/assign/validate": {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/instances":       {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 }
 
 type goPackage struct {

@@ -1,0 +1,198 @@
+package assign
+
+import (
+	"math"
+	"slices"
+)
+
+// What is known of a site in a branch.
+const (
+	undecided int8 = iota
+	opened
+	closed
+)
+
+// What is known of an item in a branch, besides the site it is fixed to.
+const (
+	unfixed = -1
+	refused = -2
+)
+
+// node is a branch: all answers in which some sites are open or closed, and some items fixed to or
+// banned from sites.
+type node struct {
+	status []int8  // per site
+	fixed  []int32 // per item
+	banned []bool  // site × item; nil: nothing
+	must   []bool  // per item: may no longer be left out; nil: none
+	depth  int
+	bound  float64 // on its answers, as known when it was made
+}
+
+// kept tells whether an item may no longer be left out.
+func (n *node) kept(i int) bool { return n.must != nil && n.must[i] }
+
+func (m *model) root() *node {
+	n := &node{status: make([]int8, m.sites), fixed: make([]int32, m.items)}
+	for j, must := range m.must {
+		if must || m.slots == m.sites {
+			n.status[j] = opened
+		}
+	}
+	for i := range n.fixed {
+		n.fixed[i] = unfixed
+	}
+	if m.closable() {
+		n.banned = make([]bool, m.sites*m.items)
+		n.must = make([]bool, m.items)
+		for at, c := range m.cost {
+			n.banned[at] = c == never
+		}
+		for i := range n.must {
+			n.must[i] = !m.refusable
+		}
+	}
+	return n
+}
+
+func (n *node) child() *node {
+	return &node{slices.Clone(n.status), slices.Clone(n.fixed), slices.Clone(n.banned), slices.Clone(n.must), n.depth + 1, n.bound}
+}
+
+// trim leaves out of a packing what no longer fits beside the forced items.
+func (n *node) trim(x *relaxation, p *packing) {
+	k := 0
+	for _, it := range p.items {
+		if fit(p.of(&it), p.room) {
+			p.items[k] = it
+			k++
+		}
+	}
+	p.items = p.items[:k]
+}
+
+// closable tells whether the problem is small enough to branch.
+func (m *model) closable() bool { return m.sites*m.items <= 250_000 }
+
+// closer proves an answer by branch and bound.
+type closer struct {
+	*relaxation
+	best  func() (int64, bool) // cost of the best answer so far
+	found func(answer)
+	nodes int
+	open  float64 // the least bound among the branches that were not searched
+}
+
+// limit is what a better answer may cost at most.
+func (c *closer) limit() float64 {
+	best, ok := c.best()
+	if !ok {
+		best = c.worst
+	}
+	return float64(best) - 1
+}
+
+// dear tells whether a bound excludes better answers. The rest is room for rounding.
+func (c *closer) dear(bound float64) bool {
+	l := c.limit()
+	return bound > l+1e-6+1e-11*math.Abs(l)
+}
+
+// ended tells whether the limits are used up.
+func (c *closer) ended() bool { return c.left == 0 || c.stop() }
+
+// run proves as much as it may. It gives the bound on all answers, and whether none is better than
+// the best found.
+func (c *closer) run(pi []float64) (bound float64, proven bool) {
+	n := c.root()
+	bound = c.ascend(n, pi, 1_000, c.limit)
+	if c.dear(bound) {
+		return bound, true
+	}
+	if !c.closable() {
+		return bound, false
+	}
+	c.offer = nil
+	c.open, n.bound = math.Inf(1), bound
+	c.branch(n, slices.Clone(pi))
+	return max(bound, c.open), math.IsInf(c.open, 1) || c.dear(c.open)
+}
+
+// branch searches all answers of a branch. It owns n and pi.
+func (c *closer) branch(n *node, pi []float64) {
+	if c.dear(n.bound) {
+		return
+	}
+	c.nodes++
+	for {
+		if c.ended() {
+			c.open = min(c.open, n.bound)
+			return
+		}
+		if !c.propagate(n) {
+			return
+		}
+		if a, whole := c.leaf(n); whole {
+			if best, ok := c.best(); c.legal(n) && (!ok || a.cost < best) {
+				c.found(a)
+			}
+			return
+		}
+		n.bound = max(n.bound, c.ascend(n, pi, 40, c.limit))
+		if c.dear(n.bound) {
+			return
+		}
+		// Price once more at the best prices: the fixing needs the packings there.
+		bound := c.price(n, pi)
+		n.bound = max(n.bound, bound)
+		if c.dear(n.bound) {
+			return
+		}
+		if !c.fix(n, pi, bound) {
+			break
+		}
+	}
+	c.split(n, pi)
+}
+
+// leaf gives the answer when every item is decided.
+func (c *closer) leaf(n *node) (answer, bool) {
+	a := answer{bin: make([]int32, c.items)}
+	for i, at := range n.fixed {
+		switch {
+		case at == unfixed:
+			return answer{}, false
+		case at == refused:
+			a.bin[i] = -1
+			a.cost += c.out[i]
+		default:
+			a.bin[i] = at
+			a.cost += c.cost[int(at)*c.items+i]
+		}
+	}
+	return a, true
+}
+
+// legal checks the rules that the relaxation leaves out: least loads.
+func (c *closer) legal(n *node) bool {
+	if c.least == nil {
+		return true
+	}
+	used, taken := make([]int64, len(c.capacity)), make([]bool, c.sites)
+	for i, at := range n.fixed {
+		if at >= 0 {
+			taken[at] = true
+			for r := range c.resources {
+				used[int(at)*c.resources+r] += c.demand[i*c.resources+r]
+			}
+		}
+	}
+	for j := range c.sites {
+		for r := range c.resources {
+			if (taken[j] || c.must[j]) && used[j*c.resources+r] < c.least[j*c.resources+r] {
+				return false
+			}
+		}
+	}
+	return true
+}

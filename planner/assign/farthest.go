@@ -1,0 +1,142 @@
+package assign
+
+import (
+	"context"
+	"slices"
+)
+
+// Farthest is an answer to the p-centre problem.
+type Farthest struct {
+	Solution        // its Cost, Bound and Proven hold among answers with this Distance
+	Distance  int64 // the greatest distance from any item to its centre
+	AtLeast   int64 // no answer has a smaller greatest distance
+	Narrowest bool  // Distance equals AtLeast
+}
+
+// SearchFarthest makes the greatest distance as small as it can, and then the cost: the p-centre
+// problem, lexicographic. Distance is item × centre, 0 or more; p.Refuse must be nil. It ends when
+// both are proven, when every step has used up its limits, or when the context ends.
+func SearchFarthest(ctx context.Context, p Problem, distance [][]int64, o Options) Farthest {
+	best := Farthest{Solution: Search(ctx, p, Options{Seed: o.Seed, Rounds: 76})}
+	if !best.Feasible && !best.Proven {
+		best.Solution = Search(ctx, p, o)
+	}
+	if !best.Feasible {
+		return best
+	}
+	radii := radiuses(p, distance)
+	if len(best.Bin) == 0 {
+		best.Narrowest = true
+		return best
+	}
+	best.Distance = reach(best.Bin, distance)
+	low, _ := slices.BinarySearch(radii, alone(p, distance))
+	high, _ := slices.BinarySearch(radii, best.Distance)
+	limit := Options{Seed: o.Seed, Rounds: 76}
+	open := map[int]int{} // radii tried in vain, with the rounds they had
+	for low < high && ctx.Err() == nil && (o.Rounds == 0 || limit.Rounds <= max(o.Rounds, 76)) {
+		at := pick(low, high, open, limit.Rounds)
+		if at < 0 {
+			limit.Rounds *= stageGrowth
+			continue
+		}
+		within := confine(p, distance, radii[at])
+		if s := Search(ctx, within, limit); s.Feasible {
+			best.Solution, best.Distance = s, reach(s.Bin, distance)
+			high, _ = slices.BinarySearch(radii, best.Distance)
+		} else if s.Proven || cannotPlaceAll(ctx, within, limit) {
+			low = at + 1
+		} else {
+			open[at] = limit.Rounds
+		}
+	}
+	best.AtLeast, best.Narrowest = radii[low], low == high
+	if s := Search(ctx, confine(p, distance, best.Distance), o); s.Feasible && (s.Cost <= best.Cost || reach(s.Bin, distance) < best.Distance) {
+		best.Solution, best.Distance = s, reach(s.Bin, distance)
+	} else {
+		best.Proven = false
+		best.Bound = min(best.Bound, s.Bound)
+	}
+	return best
+}
+
+// pick chooses the middlemost radius below high that has not had so many rounds; -1: none is left.
+func pick(low, high int, open map[int]int, rounds int) int {
+	best, middle := -1, (low+high)/2
+	for at := low; at < high; at++ {
+		if open[at] < rounds && (best < 0 || abs(at-middle) < abs(best-middle)) {
+			best = at
+		}
+	}
+	return best
+}
+
+func abs(v int) int { return max(v, -v) }
+
+// radiuses lists the distances that can be the greatest one, in order.
+func radiuses(p Problem, distance [][]int64) []int64 {
+	var all []int64
+	for i, row := range distance {
+		for j, d := range row {
+			if p.Cost[i][j] != Forbidden {
+				all = append(all, d)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// alone is what some item is away from its nearest centre at least.
+func alone(p Problem, distance [][]int64) (far int64) {
+	for i, row := range distance {
+		near := never
+		for j, d := range row {
+			if p.Cost[i][j] != Forbidden {
+				near = min(near, d)
+			}
+		}
+		far = max(far, near)
+	}
+	return far
+}
+
+// reach is the greatest distance in an answer.
+func reach(bin []int, distance [][]int64) (far int64) {
+	for i, j := range bin {
+		far = max(far, distance[i][j])
+	}
+	return far
+}
+
+// confine forbids what is farther than a radius.
+func confine(p Problem, distance [][]int64, radius int64) Problem {
+	cost := make([][]int64, len(p.Cost))
+	for i, row := range p.Cost {
+		cost[i] = slices.Clone(row)
+		for j := range cost[i] {
+			if distance[i][j] > radius {
+				cost[i][j] = Forbidden
+			}
+		}
+	}
+	p.Cost = cost
+	return p
+}
+
+// cannotPlaceAll proves that some item must stay out: it counts those that do, and bounds the count.
+func cannotPlaceAll(ctx context.Context, p Problem, o Options) bool {
+	cost, refuse := make([][]int64, len(p.Cost)), make([]int64, len(p.Cost))
+	for i, row := range p.Cost {
+		cost[i] = slices.Clone(row)
+		for j, c := range row {
+			if c != Forbidden {
+				cost[i][j] = 0
+			}
+		}
+		refuse[i] = 1
+	}
+	p.Cost, p.Refuse = cost, refuse
+	s := Search(ctx, p, o)
+	return s.Feasible && s.Bound > 1e-6
+}
