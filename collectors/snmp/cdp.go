@@ -78,7 +78,7 @@ func (t portTable) read(s *session, l *look) inventory.TableStatus {
 		l.addNeighbour(inventory.Neighbour{
 			Protocol: t.protocol, LocalPort: ports.name(int(ifIndex)),
 			RemoteName: or(deviceID(cell(t.name, index)), deviceID(cell(t.otherName, index))),
-			RemotePort: text(cell(t.port, index)), RemotePlatform: text(cell(t.platform, index)),
+			RemotePort: deviceID(cell(t.port, index)), RemotePlatform: text(cell(t.platform, index)),
 		})
 	}
 	return status(g)
