@@ -10,7 +10,8 @@ import (
 )
 
 // fitting gives the ways in which a device may be recognised by its system group, best first: the
-// longest sysObjectID, then those with an extra OID, then those with a description.
+// longest sysObjectID, then those with an extra OID, then those with a description. It ends with the
+// first way that needs no extra OID, for that one holds.
 func (b *rulebook) fitting(f facts) []way {
 	var fit []way
 	for prefix := f.objectID; ; {
@@ -21,6 +22,10 @@ func (b *rulebook) fitting(f facts) []way {
 			}
 		}
 		slices.SortStableFunc(same, func(x, y way) int { return cmp.Or(y.weight()-x.weight(), x.order-y.order) })
+		sure := slices.IndexFunc(same, func(w way) bool { return len(w.Has) == 0 })
+		if sure >= 0 {
+			return append(fit, same[:sure+1]...)
+		}
 		fit = append(fit, same...)
 		if prefix == "" {
 			return fit
@@ -56,14 +61,10 @@ func (r recognition) holds(f facts) (oid string, ok bool) {
 	return "", len(r.Has) == 0
 }
 
-// probes lists the OIDs that tell which of the fitting ways holds: those of the ways up to the first
-// that needs none.
+// probes lists the OIDs that tell which of the fitting ways holds.
 func probes(fit []way) []string {
 	var all []string
 	for _, w := range fit {
-		if len(w.Has) == 0 {
-			break
-		}
 		for _, oid := range w.Has {
 			if !slices.Contains(all, oid) {
 				all = append(all, oid)

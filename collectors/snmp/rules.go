@@ -168,40 +168,53 @@ var knowledge = sync.OnceValue(func() *rulebook {
 	return b
 })
 
-// readRules reads every file below rules/ strictly.
+// readRules reads every file below rules/ strictly, side by side.
 func readRules(files fs.FS) (*rulebook, error) {
 	names, err := fs.Glob(files, "rules/*.yaml")
 	if err != nil {
 		return nil, err
 	}
 	b := &rulebook{byObjectID: map[string][]way{}}
-	var faults []error
-	for _, name := range names {
-		data, err := fs.ReadFile(files, name)
-		if err != nil {
-			return nil, err
-		}
-		strict := yaml.NewDecoder(bytes.NewReader(data))
-		strict.KnownFields(true)
-		if path.Base(name) == "enterprises.yaml" {
-			if err := strict.Decode(&b.enterprises); err != nil {
-				faults = append(faults, fmt.Errorf("%s: %w", name, err))
+	families := make([]family, len(names))
+	faults := make([]error, len(names))
+	var readers sync.WaitGroup
+	for i, name := range names {
+		readers.Go(func() {
+			if path.Base(name) == enterprisesFile {
+				faults[i] = readStrictly(files, name, &b.enterprises)
+			} else {
+				faults[i] = readStrictly(files, name, &families[i])
 			}
-			continue
-		}
-		var f family
-		if err := strict.Decode(&f); err != nil {
-			faults = append(faults, fmt.Errorf("%s: %w", name, err))
-		}
-		for i := range f.Rules {
-			r := &f.Rules[i]
+		})
+	}
+	readers.Wait()
+	for i, f := range families {
+		for j := range f.Rules {
+			r := &f.Rules[j]
 			r.Vendor = cmp.Or(r.Vendor, f.Vendor)
 			if err := b.add(r); err != nil {
-				faults = append(faults, fmt.Errorf("%s: %w", name, err))
+				faults = append(faults, fmt.Errorf("%s: %w", names[i], err))
 			}
 		}
 	}
 	return b, errors.Join(faults...)
+}
+
+// enterprisesFile is the only file that holds no rules.
+const enterprisesFile = "enterprises.yaml"
+
+// readStrictly decodes a YAML file without leaving anything in it unread.
+func readStrictly(files fs.FS, name string, into any) error {
+	data, err := fs.ReadFile(files, name)
+	if err != nil {
+		return err
+	}
+	strict := yaml.NewDecoder(bytes.NewReader(data))
+	strict.KnownFields(true)
+	if err := strict.Decode(into); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
 }
 
 // add files a rule under the sysObjectIDs that it wants.
