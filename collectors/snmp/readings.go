@@ -56,6 +56,7 @@ type reading struct {
 	Scale    string  `yaml:"scale"`    // column with a factor; a negative one divides
 	Convert  string  `yaml:"convert"`  // fahrenheit, milliwatts, microwatts (to celsius and dbm), hours, seconds (to minutes)
 	Pattern  pattern `yaml:"pattern"`  // picks the number out of a text
+	Bits     bool    `yaml:"bits"`     // a set of bits: the first one set counts, from 1, none is 0
 
 	Index  pattern            `yaml:"index"`  // only rows whose index matches
 	When   map[string]pattern `yaml:"when"`   // only rows whose other columns match

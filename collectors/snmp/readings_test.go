@@ -97,6 +97,7 @@ tables:
       - {class: dbm, value: .5, name: Light, convert: milliwatts, index: '\.2$'}
       - {class: state, value: .11, name: Fan, states: fan}
       - {class: state, value: .12, name: Mode, states: {0: ok active, 1: warning passive}, texts: {active: 0, passive: 1}}
+      - {class: state, value: .15, name: Errors, bits: true, states: {0: ok none, 3: warning lowToner, 9: warning noTray}}
       - {class: voltage, value: .13, name: "", pattern: '([\d.]+) ?V'}
 `)}}
 	if _, err := readReadings(files); err == nil || !strings.Contains(err.Error(), "no name") {
@@ -142,6 +143,10 @@ tables:
 	put(".11", "2", 9)
 	put(".12", "0", "Passive")
 	put(".12", "1", "asleep")
+	put(".15", "1", "\x00\x00")
+	put(".15", "2", "\x20\x00")
+	put(".15", "3", "\x00\x80")
+	put(".15", "4", 7)
 	put(".13", "0", "rail at 12.1 V")
 	put(".13", "1", "n/a")
 	var got []string
@@ -159,6 +164,9 @@ tables:
 		".11.1|state|Fan|2||stopped",
 		".11.2|state|Fan|9||",
 		".12.0|state|Mode|1||passive",
+		".15.1|state|Errors|0||none",
+		".15.2|state|Errors|3||lowToner",
+		".15.3|state|Errors|9||noTray",
 		".13.0|voltage|voltage 0|12.1|volts|",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

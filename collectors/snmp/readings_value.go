@@ -3,6 +3,7 @@ package snmp
 import (
 	"cmp"
 	"math"
+	"math/bits"
 	"regexp"
 	"slices"
 	"strconv"
@@ -120,6 +121,9 @@ func (r *reading) applies(table rows, index string) bool {
 // number gives the raw value as a number: of a text what it starts with, of a state told in words the
 // number that stands for it.
 func (r *reading) number(raw gosnmp.SnmpPDU) (float64, bool) {
+	if r.Bits {
+		return firstBit(raw)
+	}
 	if value, ok := float(raw); ok {
 		return value, !math.IsNaN(value) && !math.IsInf(value, 0)
 	}
@@ -137,6 +141,17 @@ func (r *reading) number(raw gosnmp.SnmpPDU) (float64, bool) {
 	}
 	value, err := strconv.ParseFloat(m[1], 64)
 	return value, err == nil && !math.IsInf(value, 0)
+}
+
+// firstBit counts to the first bit that is set in a string of them, or gives 0 when none is.
+func firstBit(raw gosnmp.SnmpPDU) (float64, bool) {
+	set, ok := raw.Value.([]byte)
+	for i, b := range set {
+		if b != 0 {
+			return float64(8*i + bits.LeadingZeros8(b) + 1), true
+		}
+	}
+	return 0, ok
 }
 
 // scaled brings a raw number into the unit of the class.
