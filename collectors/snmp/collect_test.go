@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -172,6 +173,24 @@ func TestSoftwareMayBeLeftOut(t *testing.T) {
 	o, _ = look(t, c)
 	if _, asked := o.Tables["software"]; asked || len(o.Asset.Software) > 0 {
 		t.Error("software was asked for although it is switched off")
+	}
+}
+
+func TestOnlyTheTablesAskedFor(t *testing.T) {
+	c := config(target(startAgent(t, fullMIB(3), nil), "2c"))
+	c.Tables = []string{"entity", "lldp"}
+	o, _ := look(t, c)
+	var read []string
+	for name := range o.Tables {
+		read = append(read, name)
+	}
+	slices.Sort(read)
+	if !slices.Equal(read, []string{"entity", "lldp", "system"}) || len(o.Asset.Components) != 3 || len(o.Asset.Interfaces) != 0 {
+		t.Errorf("read %v", read)
+	}
+	c.Tables = []string{"enttiy"}
+	if err := c.Validate(); err == nil || !strings.Contains(err.Error(), `"enttiy"`) {
+		t.Errorf("an unknown table: %v", err)
 	}
 }
 

@@ -3,6 +3,7 @@ package snmp
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -18,7 +19,8 @@ type Config struct {
 	DeviceBudget   time.Duration `yaml:"device_budget"`    // longest full look at one device; what was read by then is kept
 	PollBudget     time.Duration `yaml:"poll_budget"`      // longest poll of one device
 
-	Software bool `yaml:"software"` // list installed software too, which can take long on hosts
+	Tables   []string `yaml:"tables"`   // read only these; none: all
+	Software bool     `yaml:"software"` // list installed software too, which can take long on hosts
 
 	Now func() time.Time `yaml:"-"` // the clock; nil: time.Now
 }
@@ -57,6 +59,11 @@ func (c Config) Validate() error {
 	positive("timeout", c.Timeout)
 	positive("device_budget", c.DeviceBudget)
 	positive("poll_budget", c.PollBudget)
+	for _, name := range c.Tables {
+		if !slices.ContainsFunc(tables, func(t table) bool { return t.name == name }) {
+			faults = append(faults, fmt.Errorf("snmp.tables: there is no table %q: docs/collect-snmp.md lists them", name))
+		}
+	}
 	names := map[string]int{}
 	for i, t := range c.Targets {
 		if err := t.Validate(); err != nil {

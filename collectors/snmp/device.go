@@ -91,6 +91,7 @@ func (l *look) stage(stage when, config Config) []table {
 		switch {
 		case t.when&(independent|additive) != stage:
 		case t.name == tableSoftware && !config.Software:
+		case len(config.Tables) > 0 && !slices.Contains(config.Tables, t.name):
 		case l.full || t.when&alsoPolled != 0:
 			chosen = append(chosen, t)
 		}
