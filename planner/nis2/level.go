@@ -63,6 +63,9 @@ func (c *Catalogue) effective(k *Control, a *Answer, m measurement, asOf invento
 	}
 	trust, expired := c.trust(k, a, asOf)
 	s := standing{level: a.Level, confidence: trust, state: Declared, note: m.note}
+	if a.Unconfirmed {
+		s.state, s.note = NotConfirmed, first(m.note, NoteUnconfirmed)
+	}
 	if expired {
 		s.note = first(m.note, NoteExpired)
 	}
@@ -74,7 +77,11 @@ func (c *Catalogue) effective(k *Control, a *Answer, m measurement, asOf invento
 		ceiling, proof = min(m.level+1, c.Scale.Max), 0.5*m.share
 	}
 	if a.Level <= ceiling {
-		s.confidence, s.state = max(trust, proof), Measured
+		s.confidence = max(trust, proof)
+		if a.Unconfirmed {
+			return s
+		}
+		s.state = Measured
 		if m.level > a.Level {
 			s.state, s.note = BetterThan, first(s.note, NoteBetter)
 		}
@@ -97,7 +104,7 @@ func (c *Catalogue) effective(k *Control, a *Answer, m measurement, asOf invento
 // its worth falls evenly to that of a bare claim over the days of grace.
 func (c *Catalogue) trust(k *Control, a *Answer, asOf inventory.Date) (confidence float64, expired bool) {
 	f := c.Confidence
-	if a.Evidence == "" {
+	if a.Evidence == "" || a.Unconfirmed {
 		return f.Declared, false
 	}
 	confidence = f.DeclaredWithEvidence

@@ -130,7 +130,7 @@ func (m *mover) move(a *Assessment) Move {
 		out.Closed += c.Closed
 		out.Opened += c.Opened
 		if r.Applicable {
-			today.add(r, float64(r.Effective), r.Confidence, r.State != Unanswered)
+			today.add(r, float64(r.Effective), r.Confidence, r.answered())
 		}
 		switch {
 		case c.Begins && m.moves:
@@ -149,7 +149,7 @@ func (m *mover) move(a *Assessment) Move {
 				to    *column
 				level float64
 			}{{&first, c.DayOne}, {&after, c.After}, {&firstBare, c.DayOne}, {&afterBare, c.After}} {
-				x.to.add(r, x.level, trust, c.Known)
+				x.to.add(r, x.level, trust, r.answered())
 			}
 		}
 	}

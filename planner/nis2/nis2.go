@@ -38,6 +38,9 @@ type Answer struct {
 
 	NotApplicable *NotApplicable `json:"not_applicable,omitempty"`
 	Override      *Override      `json:"override,omitempty"`
+
+	Round       string `json:"round,omitempty"`       // id of the round it was given in
+	Unconfirmed bool   `json:"unconfirmed,omitempty"` // copied from the round before; nobody has confirmed it
 }
 
 // NotApplicable takes a control out of the sums. It needs a reason, a second person and an end date,
@@ -101,6 +104,7 @@ const (
 	Lowered      State = "lowered"      // data show one level less than claimed
 	BetterThan   State = "better"       // data show more than claimed
 	Overridden   State = "overridden"   // a second person set the data aside
+	NotConfirmed State = "unconfirmed"  // copied from the round before: counts as a claim, not as answered
 	NotInScope   State = "not_applicable"
 )
 

@@ -20,6 +20,7 @@ const (
 	NoteOverridden      = "overridden"
 	NoteOverrideLapsed  = "override_lapsed"
 	NoteExpired         = "evidence_expired"
+	NoteUnconfirmed     = "unconfirmed"
 )
 
 // NoteText is a note's key with its words in English.
@@ -49,5 +50,6 @@ func Notes() []NoteText {
 		{NoteOverridden, "A second person has set the data aside with a reason and an end date."},
 		{NoteOverrideLapsed, "The decision to set the data aside has lapsed; the data count again."},
 		{NoteExpired, "The evidence has expired; the level stands, but is proven less."},
+		{NoteUnconfirmed, "Copied from the round before and not confirmed; it counts as a bare claim and not as answered."},
 	}
 }

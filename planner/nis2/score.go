@@ -12,9 +12,12 @@ type sums struct {
 
 func (s *sums) add(r *ControlResult, weight float64) {
 	if r.Applicable {
-		s.take(weight, float64(r.Effective), float64(r.Target), r.Confidence, r.State != Unanswered)
+		s.take(weight, float64(r.Effective), float64(r.Target), r.Confidence, r.answered())
 	}
 }
+
+// answered tells whether someone has answered in this round, or the data have.
+func (r *ControlResult) answered() bool { return r.State != Unanswered && r.State != NotConfirmed }
 
 // take adds one control that applies. Levels may lie between two steps: what a centre lifts in part.
 func (s *sums) take(weight, level, target, confidence float64, answered bool) {
