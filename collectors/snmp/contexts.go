@@ -23,7 +23,7 @@ func (l *look) perVLANContexts() bool {
 
 // readContexts reads the forwarding tables of all VLANs. The reason tells what was left out.
 func readContexts(s *session, l *look, found stations) (grids []*grid, reason string) {
-	vlans := l.asset.VLANs
+	vlans, silent := l.asset.VLANs, newGrid(1)
 	if len(vlans) > mostContexts {
 		reason = fmt.Sprintf("only the first %d of %d VLANs were read", mostContexts, len(vlans))
 		vlans = vlans[:mostContexts]
@@ -38,24 +38,25 @@ func readContexts(s *session, l *look, found stations) (grids []*grid, reason st
 		case g == nil && at == 0:
 			// It has no contexts, or the community or user is not allowed into them: then it keeps silent.
 			return grids, ""
+		case g == nil:
+			// A VLAN that no bridge of the device carries has no context.
+			silent.note = strings.TrimPrefix(fmt.Sprintf("%s, %d", silent.note, vlan.ID), ", ")
 		}
 		grids = append(grids, g...)
+	}
+	if silent.note != "" {
+		silent.note = "no answer for VLANs " + silent.note
+		grids = append(grids, silent)
 	}
 	return grids, reason
 }
 
 // readContext reads the forwarding table of one VLAN over a session of its own; nil: no answer.
 func (s *session) readContext(ctx context.Context, l *look, vlan int, found stations) []*grid {
-	target := l.target
-	if target.version() == Version3 {
-		target.Context = fmt.Sprintf("vlan-%d", vlan)
-	} else {
-		target.Community = Secret(fmt.Sprintf("%s@%d", target.Community.Reveal(), vlan))
-	}
 	config := s.config
 	config.Retries = min(1, config.Retries)
 	config.Timeout = min(contextTimeout, config.Timeout)
-	inside, err := dial(ctx, config, target)
+	inside, err := dial(ctx, config, l.target.inVLAN(vlan))
 	if err != nil {
 		return nil
 	}
@@ -75,4 +76,14 @@ func (s *session) readContext(ctx context.Context, l *look, vlan int, found stat
 			return ifIndex, ok
 		})
 	return []*grid{g, numbering}
+}
+
+// inVLAN gives the target of one VLAN's context.
+func (t Target) inVLAN(vlan int) Target {
+	if t.version() == Version3 {
+		t.Context = fmt.Sprintf("vlan-%d", vlan)
+	} else {
+		t.Community = Secret(fmt.Sprintf("%s@%d", t.Community.Reveal(), vlan))
+	}
+	return t
 }

@@ -217,6 +217,9 @@ func TestSnmpsim(t *testing.T) {
 	address := startSnmpsim(t, folder)
 	for _, name := range recordings {
 		id := strings.TrimSuffix(filepath.Base(name), ".snmprec")
+		if strings.Contains(id, "@") {
+			continue // a context of another
+		}
 		t.Run(id, func(t *testing.T) {
 			settings := config(snmp.Target{Name: id, Address: address, Community: snmp.Secret(id)})
 			settings.Timeout = 2 * time.Second
