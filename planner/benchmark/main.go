@@ -20,7 +20,7 @@ import (
 )
 
 // kinds of instances, in the order in which they are printed.
-var kinds = []kind{cpmp, pmed, pcentre, national}
+var kinds = []kind{cpmp, pmed, pcentre, projects, ways, national}
 
 // kind is a way to read and solve instances.
 type kind struct {

@@ -1,0 +1,220 @@
+package rcpsp_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/samdrift/samdrift/planner/schedule/rcpsp"
+	"github.com/samdrift/samdrift/planner/schedule/verify"
+)
+
+// shape says which features a drawn problem has.
+type shape struct {
+	tasks           int
+	modes           int
+	curves, windows bool // capacity curves; releases, closed stretches and fixed starts
+	costs           bool
+}
+
+// draw makes a problem in which everything fits into the grid.
+func draw(t *rapid.T, s shape) rcpsp.Problem {
+	p := rcpsp.Problem{}
+	n := rapid.IntRange(1, s.tasks).Draw(t, "tasks")
+	for r := range rapid.IntRange(1, 5).Draw(t, "resources") {
+		res := rcpsp.Resource{Name: fmt.Sprint("r", r), Capacity: rapid.Int64Range(2, 6).Draw(t, "capacity")}
+		if s.curves && rapid.Bool().Draw(t, "curve") {
+			res.Changes = []rcpsp.Change{{From: 2, Capacity: rapid.Int64Range(0, 4).Draw(t, "dip")}, {From: 5, Capacity: 6}}
+		}
+		p.Resources = append(p.Resources, res)
+	}
+	if s.modes > 1 {
+		p.Stocks = []int64{int64(2 * n)}
+	}
+	for i := range n {
+		task := rcpsp.Task{ID: fmt.Sprintf("t%02d", i)}
+		for range rapid.IntRange(1, s.modes).Draw(t, "modes") {
+			m := rcpsp.Mode{Duration: rapid.IntRange(0, 3).Draw(t, "duration")}
+			for r := range p.Resources {
+				m.Uses = append(m.Uses, rcpsp.Use{Resource: r, Amount: rapid.Int64Range(0, 2).Draw(t, "use")})
+			}
+			if s.modes > 1 {
+				m.Draws = []int64{rapid.Int64Range(0, 3).Draw(t, "draw")}
+			}
+			task.Modes = append(task.Modes, m)
+		}
+		if s.modes > 1 { // one way is always cheap in stock, so that something is always possible
+			task.Modes[0].Draws = []int64{0}
+		}
+		for k := range i {
+			if rapid.IntRange(0, 3).Draw(t, "after") == 0 {
+				task.After = append(task.After, rcpsp.Link{Task: k, Lag: rapid.IntRange(-1, 2).Draw(t, "lag")})
+			}
+		}
+		if s.windows && rapid.Bool().Draw(t, "window") {
+			task.Release = rapid.IntRange(0, 4).Draw(t, "release")
+			from := rapid.IntRange(0, 6).Draw(t, "closed")
+			task.Closed = []rcpsp.Span{{From: from, To: from + rapid.IntRange(1, 3).Draw(t, "for")}}
+		}
+		if s.costs {
+			task.Weight = rapid.Int64Range(0, 5).Draw(t, "weight")
+			task.Due, task.Tardy = rapid.IntRange(0, 6).Draw(t, "due"), rapid.Int64Range(0, 9).Draw(t, "tardy")
+		}
+		p.Tasks = append(p.Tasks, task)
+	}
+	return p
+}
+
+func solve(t interface{ Fatal(...any) }, p rcpsp.Problem, l rcpsp.Limits) rcpsp.Solution {
+	s, err := rcpsp.Solve(context.Background(), p, l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+var shapes = map[string]shape{
+	"plain":       {tasks: 25, modes: 1},
+	"modes":       {tasks: 15, modes: 3},
+	"curves":      {tasks: 20, modes: 1, curves: true},
+	"windows":     {tasks: 20, modes: 2, curves: true, windows: true},
+	"costs":       {tasks: 20, modes: 1, costs: true},
+	"everything":  {tasks: 20, modes: 3, curves: true, windows: true, costs: true},
+	"hardly any":  {tasks: 2, modes: 1},
+	"many ways":   {tasks: 8, modes: 6},
+	"cost, modes": {tasks: 12, modes: 3, costs: true},
+}
+
+// Every schedule passes the check, and tells its own last end and bound truly.
+func TestSchedulesKeepAllRules(t *testing.T) {
+	for name, shape := range shapes {
+		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {
+			p := draw(t, shape)
+			s := solve(t, p, rcpsp.Limits{Schedules: 300, Seed: 1, Bound: true})
+			if faults := verify.Check(p, s.Starts); len(faults) > 0 {
+				t.Fatalf("%v\n%+v\n%+v", faults, p, s)
+			}
+			last, cost := 0, int64(0)
+			for i, task := range p.Tasks {
+				end := s.Starts[i].Slot + task.Modes[s.Starts[i].Mode].Duration
+				last = max(last, end)
+				cost += task.Weight*int64(end) + task.Tardy*int64(max(0, end-task.Due))
+			}
+			if s.Makespan != last || s.Cost != cost || s.Bound > last || !s.Feasible() {
+				t.Fatalf("told last end %d, cost %d, bound %d; counted %d, %d", s.Makespan, s.Cost, s.Bound, last, cost)
+			}
+		}))
+	}
+}
+
+// Small problems are solved to the best that trying every order and mode finds.
+func TestSmallProblemsAreSolvedToTheBest(t *testing.T) {
+	for _, name := range []string{"plain", "modes", "curves", "windows"} {
+		shape := shapes[name]
+		shape.tasks, shape.modes = 7, min(shape.modes, 2)
+		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {
+			p := draw(t, shape)
+			s := solve(t, p, rcpsp.Limits{Schedules: 3000, Seed: 1, Bound: true})
+			if best := try(p); s.Makespan != best {
+				t.Fatalf("last end %d, best %d\n%+v", s.Makespan, best, p)
+			}
+		}))
+	}
+}
+
+// The order in which tasks are given, and the number of workers, change nothing.
+func TestOrderOfInputIsIrrelevant(t *testing.T) {
+	for name, shape := range shapes {
+		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {
+			p := draw(t, shape)
+			n := len(p.Tasks)
+			order := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "shuffle"), 0)).Perm(n)
+			shuffled := p
+			shuffled.Tasks = make([]rcpsp.Task, n)
+			for i, to := range order {
+				task := p.Tasks[i]
+				task.After = nil
+				for _, l := range p.Tasks[i].After {
+					task.After = append(task.After, rcpsp.Link{Task: order[l.Task], Lag: l.Lag})
+				}
+				shuffled.Tasks[to] = task
+			}
+			a := solve(t, p, rcpsp.Limits{Schedules: 400, Seed: 7})
+			b := solve(t, shuffled, rcpsp.Limits{Schedules: 400, Seed: 7, Workers: 3})
+			back := make([]rcpsp.Start, n)
+			for i, to := range order {
+				back[i] = b.Starts[to]
+			}
+			if diff := cmp.Diff(a.Starts, back); diff != "" {
+				t.Fatalf("another order of input gave another schedule (-given +shuffled):\n%s", diff)
+			}
+		}))
+	}
+}
+
+// try goes through all orders and modes and gives the earliest last end. Some best schedule starts
+// every task as early as the ones before it in some order allow.
+func try(p rcpsp.Problem) int {
+	n := len(p.Tasks)
+	best := 1 << 30
+	starts := make([]rcpsp.Start, n)
+	placed := make([]bool, n)
+	var place func(k, last int)
+	place = func(k, last int) {
+		if last >= best {
+			return
+		}
+		if k == n {
+			best = last
+			return
+		}
+		for i, task := range p.Tasks {
+			if placed[i] {
+				continue
+			}
+			ready, from := true, task.Release
+			for _, l := range task.After {
+				ready = ready && placed[l.Task]
+				from = max(from, starts[l.Task].Slot+p.Tasks[l.Task].Modes[starts[l.Task].Mode].Duration+l.Lag)
+			}
+			if !ready {
+				continue
+			}
+			placed[i] = true
+			for m, way := range task.Modes {
+				for s := from; s < from+100; s++ {
+					starts[i] = rcpsp.Start{Slot: s, Mode: m}
+					if fits(p, starts, placed, i) {
+						place(k+1, max(last, s+way.Duration))
+						break
+					}
+				}
+			}
+			placed[i] = false
+		}
+	}
+	place(0, 0)
+	return best
+}
+
+// fits tells whether task i stands well among the placed ones, asking the checker.
+func fits(p rcpsp.Problem, starts []rcpsp.Start, placed []bool, i int) bool {
+	sub := rcpsp.Problem{Resources: p.Resources, Stocks: p.Stocks}
+	var at []rcpsp.Start
+	for k, on := range placed {
+		if on {
+			task := p.Tasks[k]
+			task.After = nil
+			if k != i {
+				task.Closed, task.Release = nil, 0
+			}
+			sub.Tasks = append(sub.Tasks, task)
+			at = append(at, starts[k])
+		}
+	}
+	return len(verify.Check(sub, at)) == 0
+}
