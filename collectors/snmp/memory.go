@@ -21,7 +21,7 @@ func readMemory(s *session, l *look) inventory.TableStatus {
 		l.asset.MemoryBytes = kib * 1024
 		rows++
 	}
-	own, grids := s.readings(l, memoryReadings)
+	own, grids, _ := s.readings(l, memoryReadings)
 	total, used, percent := memoryOf(own)
 	if l.asset.MemoryBytes == 0 {
 		l.asset.MemoryBytes = int64(total)
@@ -42,7 +42,7 @@ func readMemory(s *session, l *look) inventory.TableStatus {
 
 // memoryOf sums up what the makers' tables tell: total and used bytes (-1: not known), or only a
 // share.
-func memoryOf(readings []inventory.Sensor) (total, used float64, percent *float64) {
+func memoryOf(readings []measurement) (total, used float64, percent *float64) {
 	sums := map[string]float64{}
 	for _, r := range readings {
 		if _, twice := sums[r.Class]; twice && r.Class == "memory_percent" {

@@ -24,7 +24,7 @@ func readProcessors(s *session, l *look) inventory.TableStatus {
 	l.asset.VCPUs = len(g.cells[0])
 	result := status(g)
 	if n == 0 {
-		own, grids := s.readings(l, loadReadings)
+		own, grids, _ := s.readings(l, loadReadings)
 		for _, reading := range own {
 			add(reading.Value)
 		}

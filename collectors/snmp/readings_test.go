@@ -218,17 +218,17 @@ func TestLevelPercent(t *testing.T) {
 
 // Memory is what its parts add up to; a share that they do not give is not known.
 func TestMemoryOf(t *testing.T) {
-	reading := func(class string, value float64) inventory.Sensor {
-		return inventory.Sensor{Class: class, Value: value}
+	reading := func(class string, value float64) measurement {
+		return measurement{Sensor: inventory.Sensor{Class: class, Value: value}}
 	}
 	for name, c := range map[string]struct {
-		readings    []inventory.Sensor
+		readings    []measurement
 		total, used float64
 	}{
-		"total and free": {[]inventory.Sensor{reading("memory_total", 100), reading("memory_free", 30)}, 100, 70},
-		"used and free":  {[]inventory.Sensor{reading("memory_used", 60), reading("memory_free", 40)}, 100, 60},
-		"two pools":      {[]inventory.Sensor{reading("memory_used", 10), reading("memory_free", 20), reading("memory_used", 30), reading("memory_free", 40)}, 100, 40},
-		"total only":     {[]inventory.Sensor{reading("memory_total", 100)}, 100, -1},
+		"total and free": {[]measurement{reading("memory_total", 100), reading("memory_free", 30)}, 100, 70},
+		"used and free":  {[]measurement{reading("memory_used", 60), reading("memory_free", 40)}, 100, 60},
+		"two pools":      {[]measurement{reading("memory_used", 10), reading("memory_free", 20), reading("memory_used", 30), reading("memory_free", 40)}, 100, 40},
+		"total only":     {[]measurement{reading("memory_total", 100)}, 100, -1},
 		"nothing":        {nil, 0, -1},
 	} {
 		total, used, percent := memoryOf(c.readings)

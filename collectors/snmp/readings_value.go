@@ -74,14 +74,14 @@ func partOf(index, part string) string {
 }
 
 // sensor makes the reading of one row, if there is one.
-func (r *reading) sensor(table rows, index string) (inventory.Sensor, bool) {
+func (r *reading) sensor(table rows, index string) (measurement, bool) {
 	raw := table[r.Value][index]
 	if !r.applies(table, index) || slices.Contains(r.Skip, text(raw)) {
-		return inventory.Sensor{}, false
+		return measurement{}, false
 	}
-	s := inventory.Sensor{
+	s := measurement{Sensor: inventory.Sensor{
 		OID: strings.TrimPrefix(r.Value, ".") + "." + index, Class: r.Class, Unit: units[r.Class], Name: r.nameOf(table, index),
-	}
+	}}
 	value, ok := r.number(raw)
 	if !ok {
 		return s, false
@@ -89,7 +89,7 @@ func (r *reading) sensor(table rows, index string) (inventory.Sensor, bool) {
 	if r.Class == "state" {
 		s.Value = value
 		if meaning, known := r.States.numbers[int(value)]; known {
-			_, s.State = splitState(meaning)
+			s.verdict, s.State = splitState(meaning)
 		}
 		return s, true
 	}

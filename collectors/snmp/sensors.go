@@ -15,8 +15,21 @@ import (
 const probeTogether = 24
 
 // mostMeasured bounds the samples of one device's readings: a chassis with hundreds of optics is
-// inventoried whole, but a poll measures no more than this.
-const mostMeasured = 256
+// inventoried whole, but measured are no more than this, the classes of measuredClasses in their order.
+const mostMeasured = 128
+
+// measuredClasses are the classes that become samples, the most telling first. Counts do not: most are
+// of traffic, which other tools do better.
+var measuredClasses = []string{
+	"charge", "runtime", "load", "temperature", "humidity", "state", "fanspeed", "power", "percent", "voltage", "current", "dbm", "frequency",
+}
+
+// measurement is a sensor with what its state means for whoever looks after the device, of verdicts;
+// empty for a class other than state and for a number without a known meaning.
+type measurement struct {
+	inventory.Sensor
+	verdict string
+}
 
 // hostedBy are the sysObjectIDs of general agents, below which any vendor's MIB may be found.
 var hostedBy = []string{
@@ -25,25 +38,21 @@ var hostedBy = []string{
 
 // readSensors reads what the device measures of itself.
 func readSensors(s *session, l *look) inventory.TableStatus {
-	there, whole := s.probe([]string{entSensorRoot, ciscoSensorRoot})
-	grids := []*grid{whole}
-	var found []inventory.Sensor
-	for _, root := range []string{ciscoSensorRoot, entSensorRoot} {
-		if there[root] {
-			sensors, g := readEntitySensors(s, l, root)
-			found, grids = append(found, sensors...), append(grids, g)
-		}
+	found, grids, there := s.readings(l, sensorReadings, ciscoSensorRoot, entSensorRoot)
+	for _, root := range there {
+		entities, g := readEntitySensors(s, l, root)
+		found, grids = append(entities, found...), append(grids, g)
 	}
-	more, others := s.readings(l, sensorReadings)
-	grids = append(grids, others...)
 	seen := map[string]bool{}
-	for _, sensor := range append(found, more...) {
-		if key := sensor.Class + " " + sensor.OID; !seen[key] {
-			seen[key] = true
-			l.asset.Sensors = append(l.asset.Sensors, sensor)
-		}
+	found = slices.DeleteFunc(found, func(m measurement) bool {
+		key := m.Class + " " + m.OID
+		defer func() { seen[key] = true }()
+		return seen[key]
+	})
+	for _, m := range found {
+		l.asset.Sensors = append(l.asset.Sensors, m.Sensor)
 	}
-	l.measureSensors()
+	l.measureSensors(found)
 	result := status(grids...)
 	if result.Rows = len(l.asset.Sensors); result.Rows == 0 && result.State == inventory.TableComplete {
 		result.State = inventory.TableAbsent
@@ -52,8 +61,9 @@ func readSensors(s *session, l *look) inventory.TableStatus {
 }
 
 // readings reads all tables of one purpose. Those that the maker's devices do not have are not asked
-// for, the rest are probed for many at a time.
-func (s *session) readings(l *look, purpose string) ([]inventory.Sensor, []*grid) {
+// for, the rest are probed for many at a time; which of the other roots have anything is found on the
+// way.
+func (s *session) readings(l *look, purpose string, others ...string) (found []measurement, grids []*grid, present []string) {
 	objectID := strings.TrimPrefix(l.asset.Management.SysObjectID, ".")
 	var candidates []*readingTable
 	var roots []string
@@ -63,9 +73,8 @@ func (s *session) readings(l *look, purpose string) ([]inventory.Sensor, []*grid
 			roots = append(roots, t.Root)
 		}
 	}
-	there, whole := s.probe(roots)
-	grids := []*grid{whole}
-	var found []inventory.Sensor
+	there, whole := s.probe(append(roots, others...))
+	grids = []*grid{whole}
 	for _, t := range candidates {
 		if there[t.Root] {
 			g := s.walk(t.columns...)
@@ -73,7 +82,12 @@ func (s *session) readings(l *look, purpose string) ([]inventory.Sensor, []*grid
 			found = append(found, t.evaluate(g)...)
 		}
 	}
-	return found, grids
+	for _, root := range others {
+		if there[root] {
+			present = append(present, root)
+		}
+	}
+	return found, grids, present
 }
 
 // meant tells whether devices with this sysObjectID may have the table.
@@ -89,12 +103,12 @@ func beneath(oid string, prefixes []string) bool {
 }
 
 // evaluate makes the readings of a table that was walked.
-func (t *readingTable) evaluate(g *grid) []inventory.Sensor {
+func (t *readingTable) evaluate(g *grid) []measurement {
 	table := rows{}
 	for i, column := range t.columns {
 		table[column] = g.cells[i]
 	}
-	var found []inventory.Sensor
+	var found []measurement
 	for i := range t.Readings {
 		r := &t.Readings[i]
 		for _, index := range slices.SortedFunc(maps.Keys(table[r.Value]), compareOIDs) {
@@ -147,10 +161,23 @@ func (s *session) probe(roots []string) (map[string]bool, *grid) {
 	return there, g
 }
 
-// measureSensors makes samples of the readings. Of a state the sample is the number that the device
-// tells.
-func (l *look) measureSensors() {
-	for _, s := range l.asset.Sensors[:min(mostMeasured, len(l.asset.Sensors))] {
-		l.measure("samdrift_sensor_value", map[string]string{"class": s.Class, "name": s.Name, "oid": s.OID}, s.Value)
+// measureSensors makes samples of the readings: of a state its verdict, 0 ok, 1 warning, 2 critical or
+// 3 unknown, of the others the value.
+func (l *look) measureSensors(found []measurement) {
+	rank := func(m measurement) int { return slices.Index(measuredClasses, m.Class) }
+	found = slices.DeleteFunc(slices.Clone(found), func(m measurement) bool { return rank(m) < 0 })
+	slices.SortStableFunc(found, func(a, b measurement) int { return rank(a) - rank(b) })
+	for _, m := range found[:min(mostMeasured, len(found))] {
+		label := map[string]string{"class": m.Class, "name": m.Name, "oid": m.OID}
+		if m.Class != "state" {
+			l.measure("samdrift_sensor_value", label, m.Value)
+			continue
+		}
+		delete(label, "class")
+		verdict := slices.Index(verdicts, m.verdict)
+		if verdict < 0 {
+			verdict = slices.Index(verdicts, "unknown")
+		}
+		l.measure("samdrift_sensor_state", label, float64(verdict))
 	}
 }

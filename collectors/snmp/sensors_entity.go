@@ -38,8 +38,8 @@ const sensorUnavailable = 2
 
 // readEntitySensors reads one of the two tables. Values are scaled exactly: raw * 10^scale /
 // 10^precision.
-func readEntitySensors(s *session, l *look, root string) ([]inventory.Sensor, *grid) {
-	var found []inventory.Sensor
+func readEntitySensors(s *session, l *look, root string) ([]measurement, *grid) {
+	var found []measurement
 	g := s.walk(root+".1", root+".2", root+".3", root+".4", root+".5")
 	names := l.entityNames(s, g.indexes())
 	arista := beneath(strings.TrimPrefix(l.asset.Management.SysObjectID, "."), []string{"1.3.6.1.4.1.30065"})
@@ -64,7 +64,9 @@ func readEntitySensors(s *session, l *look, root string) ([]inventory.Sensor, *g
 		if class == "temperature" && (value > 200 || value <= -127) {
 			continue
 		}
-		found = append(found, inventory.Sensor{OID: strings.TrimPrefix(root, ".") + ".4." + index, Class: class, Name: name, Value: value, Unit: units[class]})
+		found = append(found, measurement{Sensor: inventory.Sensor{
+			OID: strings.TrimPrefix(root, ".") + ".4." + index, Class: class, Name: name, Value: value, Unit: units[class],
+		}})
 	}
 	return found, g
 }
