@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -33,89 +34,86 @@ func (h *Hub) Assets(_ context.Context, p Person, q AssetQuery) (AssetList, erro
 	}
 	q.PerPage, q.Page = min(q.PerPage, maxPerPage), max(q.Page, 1)
 	list := AssetList{Meta: e.meta(sc), Hidden: len(sc.detail) == 0}
-	var found []*AssetRow
-	kinds, systems, waves := map[inventory.Kind]bool{}, map[string]bool{}, map[string]bool{}
+	var found []*assetRow
+	text := strings.ToLower(q.Text)
 	for i := range e.rows {
-		r := &e.rows[i]
-		if !sc.detail[r.Municipality] {
-			continue
-		}
-		kinds[r.Kind] = true
-		if os := r.OS.String(); os != "" {
-			systems[os] = true
-		}
-		if r.Wave != "" {
-			waves[r.Wave] = true
-		}
-		if q.matches(r) {
+		if r := &e.rows[i]; sc.detail[r.asset.Municipality] && e.matches(&q, r) && strings.Contains(r.text, text) {
 			found = append(found, r)
 		}
 	}
-	q.sort(found)
 	list.Total = len(found)
 	list.Pages = max(1, (len(found)+q.PerPage-1)/q.PerPage)
 	q.Page = min(q.Page, list.Pages)
 	list.Query = q
+	e.sort(q.Sort, found)
 	from := (q.Page - 1) * q.PerPage
 	for _, r := range found[from:min(from+q.PerPage, len(found))] {
-		list.Rows = append(list.Rows, r.brief())
+		v := e.view(r)
+		list.Rows = append(list.Rows, v.brief())
 	}
-	list.Facets = AssetFacets{Municipalities: sc.codes(), OS: sorted(systems), Waves: sorted(waves)}
-	for _, kind := range inventory.Kinds {
-		if kinds[kind] {
-			list.Facets.Kinds = append(list.Facets.Kinds, kind)
-		}
-	}
+	list.Facets = e.facetsOf(sc)
 	return list, nil
 }
 
-// matches tells whether a row passes every filter.
-func (q AssetQuery) matches(r *AssetRow) bool {
-	return (q.Municipality == "" || r.Municipality == q.Municipality) &&
-		(q.Kind == "" || r.Kind == q.Kind) &&
-		(q.Site == "" || r.Site == q.Site) &&
-		(q.Status == "" || r.Status == q.Status) &&
-		(q.OS == "" || r.OS.String() == q.OS) &&
-		(q.Wave == "" || r.Wave == q.Wave) &&
-		(q.Finding == "" || slices.Contains(r.Findings, q.Finding)) &&
-		(q.Text == "" || r.contains(strings.ToLower(q.Text)))
+// facetsOf gives what may be filtered on within a scope.
+func (e *estate) facetsOf(sc scope) AssetFacets {
+	kinds, systems, waves := map[inventory.Kind]bool{}, map[string]bool{}, map[string]bool{}
+	for code := range sc.detail {
+		f := e.facets[code]
+		maps.Copy(kinds, f.kinds)
+		maps.Copy(systems, f.systems)
+		for i := range f.waves {
+			waves[e.plan.Waves[i].ID] = true
+		}
+	}
+	all := AssetFacets{Municipalities: sc.codes(), OS: sorted(systems), Waves: sorted(waves)}
+	for _, kind := range inventory.Kinds {
+		if kinds[kind] {
+			all.Kinds = append(all.Kinds, kind)
+		}
+	}
+	return all
 }
 
-// contains looks for a lower-case text in what people search assets by.
-func (r *AssetRow) contains(text string) bool {
-	for _, field := range []string{r.Name, r.Serial, r.Vendor, r.Model, r.OS.String(), r.ID} {
-		if strings.Contains(strings.ToLower(field), text) {
-			return true
-		}
-	}
-	for _, system := range r.Systems {
-		if strings.Contains(strings.ToLower(system), text) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(r.Addresses, func(a inventory.Address) bool { return strings.Contains(a.IP, text) })
+// matches tells whether a row passes every filter but the text.
+func (e *estate) matches(q *AssetQuery, r *assetRow) bool {
+	a := r.asset
+	return (q.Municipality == "" || a.Municipality == q.Municipality) &&
+		(q.Kind == "" || a.Kind == q.Kind) &&
+		(q.Site == "" || a.Site == q.Site) &&
+		(q.Status == "" || r.status == q.Status) &&
+		(q.OS == "" || r.os == q.OS) &&
+		(q.Wave == "" || r.wave >= 0 && e.plan.Waves[r.wave].ID == q.Wave) &&
+		(q.Finding == "" || slices.Contains(r.findings, q.Finding))
 }
 
 // sort orders rows as asked; rows come in order of name, which equal rows keep.
-func (q AssetQuery) sort(rows []*AssetRow) {
-	key, descending := strings.CutPrefix(q.Sort, "-")
-	compare := map[string]func(a, b *AssetRow) int{
-		"municipality": func(a, b *AssetRow) int { return cmp.Compare(a.Municipality, b.Municipality) },
-		"kind":         func(a, b *AssetRow) int { return cmp.Compare(a.Kind, b.Kind) },
-		"os":           func(a, b *AssetRow) int { return cmp.Compare(a.OS.String(), b.OS.String()) },
-		"last_seen":    func(a, b *AssetRow) int { return a.LastSeen.Compare(b.LastSeen) },
-		"status":       func(a, b *AssetRow) int { return worse(a.Status) - worse(b.Status) },
-		"wave":         func(a, b *AssetRow) int { return cmp.Compare(a.WaveName, b.WaveName) },
-		"name":         func(a, b *AssetRow) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) },
-	}[key]
-	if compare == nil {
-		return
-	}
-	slices.SortStableFunc(rows, func(a, b *AssetRow) int {
-		if descending {
-			return compare(b, a)
+func (e *estate) sort(by string, rows []*assetRow) {
+	key, descending := strings.CutPrefix(by, "-")
+	waveName := func(r *assetRow) string {
+		if r.wave < 0 {
+			return ""
 		}
-		return compare(a, b)
+		return e.plan.Waves[r.wave].Name
+	}
+	compare := map[string]func(a, b *assetRow) int{
+		"municipality": func(a, b *assetRow) int { return cmp.Compare(a.asset.Municipality, b.asset.Municipality) },
+		"kind":         func(a, b *assetRow) int { return cmp.Compare(a.asset.Kind, b.asset.Kind) },
+		"os":           func(a, b *assetRow) int { return cmp.Compare(a.os, b.os) },
+		"last_seen":    func(a, b *assetRow) int { return a.asset.LastSeen.Compare(b.asset.LastSeen) },
+		"status":       func(a, b *assetRow) int { return worse(a.status) - worse(b.status) },
+		"wave":         func(a, b *assetRow) int { return cmp.Compare(waveName(a), waveName(b)) },
+		"name":         func(a, b *assetRow) int { return cmp.Compare(a.sortName, b.sortName) },
+	}[key]
+	if compare == nil || by == "name" {
+		return // they come so
+	}
+	slices.SortFunc(rows, func(a, b *assetRow) int {
+		by := compare(a, b)
+		if descending {
+			by = -by
+		}
+		return cmp.Or(by, a.position-b.position)
 	})
 }
 
@@ -138,10 +136,10 @@ func (h *Hub) Asset(ctx context.Context, p Person, id string) (AssetView, error)
 		return AssetView{}, err
 	}
 	i, ok := e.rowOf[id]
-	if !ok || !sc.detail[e.rows[i].Municipality] {
+	if !ok || !sc.detail[e.rows[i].asset.Municipality] {
 		return AssetView{}, fmt.Errorf("asset %q: %w", id, ErrNotFound)
 	}
-	v := AssetView{Meta: e.meta(sc), Row: e.rows[i], Refused: slices.Concat(e.refused[id], e.stays[id])}
+	v := AssetView{Meta: e.meta(sc), Row: e.view(&e.rows[i]), Refused: slices.Concat(e.refused[id], e.stays[id])}
 	for _, x := range e.systems[id] {
 		v.Systems = append(v.Systems, e.snapshot.Systems[x])
 	}

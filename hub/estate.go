@@ -27,8 +27,11 @@ type estate struct {
 	planKey  string            // see planKeyOf
 	gaps     []nis2.Assessment // by municipality code
 
-	rows     []AssetRow                  // every asset, by name
+	rows     []assetRow                  // every asset, by name
 	rowOf    map[string]int              // asset id → rows
+	source   map[string]int              // collector and its address → snapshot.Assets
+	complete map[string]Completeness     // by municipality
+	facets   map[string]facets           // by municipality
 	groupOf  map[string]int              // asset id → plan.Groups
 	waveAt   map[string]int              // wave id → plan.Waves
 	stays    map[string][]planner.Reason // asset id → why the plan leaves it where it is
@@ -48,6 +51,7 @@ func (h *Hub) show(ctx context.Context, s *inventory.Snapshot) error {
 	}
 	e.terraform, e.terraformNote = h.storedTerraform(ctx, e.planKey)
 	h.current.Store(e)
+	spareMemory(0)
 	return nil
 }
 
@@ -90,7 +94,8 @@ func (h *Hub) monitored(ctx context.Context, s *inventory.Snapshot) (map[string]
 		return nil, err
 	}
 	monitored := map[string]time.Time{}
-	for _, a := range s.Assets {
+	for i := range s.Assets {
+		a := &s.Assets[i]
 		for _, source := range a.Sources {
 			at := seen[monitor.Target{Municipality: a.Municipality, Instance: source.Instance}]
 			if at.After(monitored[a.ID]) {
@@ -128,38 +133,117 @@ func (e *estate) index() {
 			e.systems[id] = append(e.systems[id], i)
 		}
 	}
-	e.rows = make([]AssetRow, len(s.Assets))
-	for i, a := range s.Assets {
+	e.rows = make([]assetRow, len(s.Assets))
+	e.source = make(map[string]int, len(s.Assets))
+	for i := range s.Assets {
+		a := &s.Assets[i]
 		for _, source := range a.Sources {
+			e.source[source.Collector+" "+source.Address] = i
 			if source.Instance != "" {
 				e.instance[a.Municipality+" "+source.Instance] = a.ID
 			}
 		}
 		e.rows[i] = e.row(a)
 	}
-	slices.SortFunc(e.rows, func(a, b AssetRow) int {
-		return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
+	slices.SortFunc(e.rows, func(a, b assetRow) int {
+		return cmp.Or(cmp.Compare(a.sortName, b.sortName), cmp.Compare(a.asset.ID, b.asset.ID))
 	})
-	for i, r := range e.rows {
-		e.rowOf[r.ID] = i
+	e.facets = map[string]facets{}
+	for i := range e.rows {
+		e.rows[i].position = i
+		e.rowOf[e.rows[i].asset.ID] = i
+		e.facet(&e.rows[i])
+	}
+	e.complete = map[string]Completeness{}
+	for i := range s.Collections {
+		c := e.complete[s.Collections[i].Municipality]
+		c.add(s.Collections[i].Status)
+		e.complete[s.Collections[i].Municipality] = c
+	}
+	for i := range s.Assets {
+		if a := &s.Assets[i]; a.Presence != inventory.Present {
+			c := e.complete[a.Municipality]
+			c.StaleAssets++
+			e.complete[a.Municipality] = c
+		}
 	}
 }
 
-func (e *estate) row(a inventory.Asset) AssetRow {
-	r := AssetRow{Asset: a, Findings: e.findings(&a)}
+// seenAt gives the asset that a collector last saw at an address of its own, or nil.
+func (e *estate) seenAt(collector, address string) *inventory.Asset {
+	if i, ok := e.source[collector+" "+address]; ok {
+		return &e.snapshot.Assets[i]
+	}
+	return nil
+}
+
+// assetRow is an asset in the list, with what lists are filtered and sorted by worked out. It points
+// into the snapshot: fifty thousand copies would be as large as the estate.
+type assetRow struct {
+	asset    *inventory.Asset
+	position int    // in the order of names
+	sortName string // lower case
+	text     string // lower case: everything that a search looks in
+	os       string
+	status   inventory.Status
+	wave     int // index in plan.Waves; -1: none
+	findings []string
+}
+
+func (e *estate) row(a *inventory.Asset) assetRow {
+	r := assetRow{asset: a, sortName: strings.ToLower(a.Name), os: a.OS.String(), wave: -1, findings: e.findings(a)}
 	for _, source := range a.Sources {
-		if worse(source.Status) > worse(r.Status) {
-			r.Status = source.Status
+		if worse(source.Status) > worse(r.status) {
+			r.status = source.Status
 		}
 	}
-	for _, i := range e.systems[a.ID] {
-		r.Systems = append(r.Systems, e.snapshot.Systems[i].Name)
-	}
 	if i, ok := e.groupOf[a.ID]; ok && e.plan.Groups[i].Wave != "" {
-		r.Wave = e.plan.Groups[i].Wave
-		r.WaveName = e.plan.Waves[e.waveAt[r.Wave]].Name
+		r.wave = e.waveAt[e.plan.Groups[i].Wave]
 	}
+	texts := []string{a.Name, a.Serial, a.Vendor, a.Model, r.os, a.ID}
+	for _, i := range e.systems[a.ID] {
+		texts = append(texts, e.snapshot.Systems[i].Name)
+	}
+	for _, address := range a.Addresses {
+		texts = append(texts, address.IP)
+	}
+	r.text = strings.ToLower(strings.Join(texts, "\n"))
 	return r
+}
+
+// facets are what one municipality's assets can be filtered on.
+type facets struct {
+	kinds   map[inventory.Kind]bool
+	systems map[string]bool
+	waves   map[int]bool // index in plan.Waves
+}
+
+// facet notes what a row can be filtered on.
+func (e *estate) facet(r *assetRow) {
+	f, ok := e.facets[r.asset.Municipality]
+	if !ok {
+		f = facets{map[inventory.Kind]bool{}, map[string]bool{}, map[int]bool{}}
+		e.facets[r.asset.Municipality] = f
+	}
+	f.kinds[r.asset.Kind] = true
+	if r.os != "" {
+		f.systems[r.os] = true
+	}
+	if r.wave >= 0 {
+		f.waves[r.wave] = true
+	}
+}
+
+// view gives a row as it is answered.
+func (e *estate) view(r *assetRow) AssetRow {
+	v := AssetRow{Asset: *r.asset, Status: r.status, Findings: r.findings}
+	for _, i := range e.systems[r.asset.ID] {
+		v.Systems = append(v.Systems, e.snapshot.Systems[i].Name)
+	}
+	if r.wave >= 0 {
+		v.Wave, v.WaveName = e.plan.Waves[r.wave].ID, e.plan.Waves[r.wave].Name
+	}
+	return v
 }
 
 // worse orders statuses by how much they need a look.

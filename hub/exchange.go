@@ -33,14 +33,18 @@ func (h *Hub) Import(ctx context.Context, p Person, s *inventory.Snapshot, dryRu
 	}
 	h.merging.Lock()
 	defer h.merging.Unlock()
-	changes := inventory.Diff(h.base(), s)
+	before := h.base()
+	changes := inventory.Diff(before, s)
 	if dryRun {
 		return changes, nil
 	}
 	next := *s
 	next.TakenAt = h.now().UTC()
 	next.Sort()
-	if err := h.store.SaveSnapshot(ctx, &next, changes); err != nil {
+	if h.current.Load() == nil {
+		before = nil // there is none to keep
+	}
+	if err := h.store.ReplaceSnapshot(ctx, &next, changes, before); err != nil {
 		return nil, err
 	}
 	if err := h.show(ctx, &next); err != nil {

@@ -37,6 +37,7 @@ type Config struct {
 	Members   []string         // codes of the municipalities in this cooperation
 	Demo      bool             // the data are invented: every answer says so
 	AsOf      inventory.Date   // fixes today for planning, scoring and reports; 0: the clock
+	Ageing    inventory.Ageing // when assets that are not seen are stale, and gone
 	Planner   planner.Settings //
 	Freezes   []planner.Freeze //
 	Monitor   monitor.Config   // Dir is set below the hub's own when empty
@@ -47,6 +48,7 @@ type Config struct {
 // DefaultConfig plans for all 98 municipalities with the national freeze calendar.
 func DefaultConfig() Config {
 	c := Config{
+		Ageing:    inventory.DefaultAgeing(),
 		Planner:   planner.DefaultSettings(),
 		Freezes:   planner.DefaultFreezes(inventory.NewDate(2025, time.January, 1), inventory.NewDate(2030, time.December, 31)),
 		Monitor:   monitor.DefaultConfig(),
@@ -70,7 +72,7 @@ func (c Config) Validate() error {
 			faults = append(faults, fmt.Errorf("members: %q is no municipality code; codes have three digits, such as 461 for Odense", code))
 		}
 	}
-	faults = append(faults, c.Planner.Validate(), c.Terraform.Validate())
+	faults = append(faults, c.Ageing.Validate(), c.Planner.Validate(), c.Terraform.Validate())
 	return errors.Join(faults...)
 }
 

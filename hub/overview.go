@@ -30,14 +30,13 @@ func (h *Hub) ask(p Person) (*estate, scope, error) {
 // meta describes the data behind an answer.
 func (e *estate) meta(sc scope) Meta {
 	m := Meta{Demo: e.snapshot.Demo, Notice: e.snapshot.Notice, TakenAt: e.snapshot.TakenAt, AsOf: e.asOf, Snapshot: e.hash, Person: sc.person}
-	for _, c := range e.snapshot.Collections {
-		if sc.counts(c.Municipality) {
-			m.Partial.add(c.Status)
-		}
-	}
-	for _, a := range e.snapshot.Assets {
-		if sc.counts(a.Municipality) && a.Presence != inventory.Present {
-			m.Partial.StaleAssets++
+	for code, c := range e.complete {
+		if sc.counts(code) {
+			m.Partial.Targets += c.Targets
+			m.Partial.OK += c.OK
+			m.Partial.Partial += c.Partial
+			m.Partial.Failed += c.Failed
+			m.Partial.StaleAssets += c.StaleAssets
 		}
 	}
 	return m

@@ -21,12 +21,21 @@ type sink struct{ h *Hub }
 
 // Observe keeps an observation until the next Flush. Operating systems are looked up in the
 // life-cycle facts on the way in, so that their end of support is kept with where it comes from.
+// What is as it was at the last look is kept once, not twice.
 func (s sink) Observe(_ context.Context, o inventory.Observation) error {
-	if o.Asset != nil && o.Asset.OS.Name != "" && !o.Asset.OS.EndOfSupport.Known() {
+	if o.Asset != nil {
 		asset := *o.Asset
-		if cycle, ok := facts.Lifecycle(asset.OS.Name, asset.OS.Version); ok {
-			asset.OS.EndOfSupport, asset.OS.Cycle = cycle.End, cycle.String()
+		if asset.OS.Name != "" && !asset.OS.EndOfSupport.Known() {
+			if cycle, ok := facts.Lifecycle(asset.OS.Name, asset.OS.Version); ok {
+				asset.OS.EndOfSupport, asset.OS.Cycle = cycle.End, cycle.String()
+			}
 		}
+		var known *inventory.Asset
+		if e := s.h.current.Load(); e != nil {
+			known = e.seenAt(o.Collector, o.Source)
+		}
+		inventory.Share(&asset, known)
+		inventory.Intern(&asset)
 		o.Asset = &asset
 	}
 	s.h.pending.Lock()
@@ -80,6 +89,8 @@ func (h *Hub) Flush(ctx context.Context) (changes int, err error) {
 	if len(observations) == 0 {
 		return 0, nil
 	}
+	defer spareMemory(0)
+	spareMemory(mergeSlack)
 	defer func() {
 		if err != nil {
 			h.pending.Lock()
@@ -87,7 +98,7 @@ func (h *Hub) Flush(ctx context.Context) (changes int, err error) {
 			h.pending.Unlock()
 		}
 	}()
-	next, diff := inventory.Merge(h.base(), observations, h.now())
+	next, diff := h.config.Ageing.Merge(h.base(), observations, h.now())
 	if err := h.store.SaveSnapshot(ctx, next, diff); err != nil {
 		return 0, fmt.Errorf("store the snapshot: %w", err)
 	}

@@ -58,7 +58,7 @@ func (h *Hub) Topology(_ context.Context, p Person, municipality, site string) (
 
 // atSite keeps what has an end at the site and lists the equipment that is left.
 func (v *TopologyView) atSite(e *estate, assets []inventory.Asset) {
-	here := func(id string) bool { return v.Site == "" || e.rows[e.rowOf[id]].Site == v.Site }
+	here := func(id string) bool { return v.Site == "" || e.rows[e.rowOf[id]].asset.Site == v.Site }
 	v.Connections = slices.DeleteFunc(v.Connections, func(c inventory.Connection) bool { return !here(c.A.Asset) && !here(c.B.Asset) })
 	v.Unknown = slices.DeleteFunc(v.Unknown, func(s inventory.Sighting) bool {
 		return !slices.ContainsFunc(s.SeenBy, func(end inventory.End) bool { return here(end.Asset) })
@@ -76,7 +76,7 @@ func (v *TopologyView) atSite(e *estate, assets []inventory.Asset) {
 		r := &e.rows[e.rowOf[a.ID]]
 		switch {
 		case shown[a.ID]:
-			v.Nodes = append(v.Nodes, TopologyNode{a.ID, r.Name, r.Kind, r.Site, r.Status})
+			v.Nodes = append(v.Nodes, TopologyNode{a.ID, r.asset.Name, r.asset.Kind, r.asset.Site, r.status})
 		case here(a.ID) && (a.Kind == inventory.KindSwitch || a.Kind == inventory.KindRouter || a.Kind == inventory.KindFirewall):
 			v.Silent++
 		}

@@ -1,7 +1,6 @@
 package inventory
 
 import (
-	"fmt"
 	"strings"
 	"time"
 )
@@ -83,7 +82,8 @@ type Asset struct {
 	Owner        string      `json:"owner,omitempty"` // a role or unit, not a person
 	Status       AssetStatus `json:"status,omitempty"`
 	Presence     Presence    `json:"presence,omitempty"`
-	OperatedBy   string      `json:"operated_by,omitempty"` // centre slug once moved; empty: the municipality itself
+	PresenceNote string      `json:"presence_note,omitempty"` // why it is not present, or not gone: see Ageing
+	OperatedBy   string      `json:"operated_by,omitempty"`   // centre slug once moved; empty: the municipality itself
 
 	Vendor   string `json:"vendor,omitempty"`
 	Model    string `json:"model,omitempty"`
@@ -117,10 +117,10 @@ type Asset struct {
 	Management Management `json:"management,omitzero"`
 	Backup     *Backup    `json:"backup,omitempty"` // nil: no backup system has told about this asset
 
-	Sources    []Source          `json:"sources,omitempty"`    // who sees it, newest status each
-	Provenance map[string]Origin `json:"provenance,omitempty"` // JSON field name → who said so
-	FirstSeen  time.Time         `json:"first_seen,omitzero"`
-	LastSeen   time.Time         `json:"last_seen,omitzero"`
+	Sources    []Source   `json:"sources,omitempty"`    // who sees it, newest status each
+	Provenance Provenance `json:"provenance,omitempty"` // JSON field name → who said so
+	FirstSeen  time.Time  `json:"first_seen,omitzero"`
+	LastSeen   time.Time  `json:"last_seen,omitzero"`
 }
 
 // MACs gives the asset's own hardware addresses, lower-case with colons.
@@ -211,6 +211,8 @@ type Neighbour struct {
 	RemoteName     string `json:"remote_name,omitempty"`
 	RemotePort     string `json:"remote_port,omitempty"`
 	RemotePlatform string `json:"remote_platform,omitempty"`
+	RemoteID       string `json:"remote_id,omitempty"`      // chassis id; a MAC in lower case with colons
+	RemoteAddress  string `json:"remote_address,omitempty"` // management address
 }
 
 // VLAN is a virtual network that a device knows of.
@@ -283,7 +285,8 @@ type Management struct {
 	SysDescr         string   `json:"sys_descr,omitempty"`
 	SysObjectID      string   `json:"sys_object_id,omitempty"`
 	EngineID         string   `json:"engine_id,omitempty"`
-	Zone             string   `json:"zone,omitempty"` // mgmt, server, client, ot; empty: not known
+	ChassisID        string   `json:"chassis_id,omitempty"` // what the device calls itself in LLDP
+	Zone             string   `json:"zone,omitempty"`       // mgmt, server, client, ot; empty: not known
 }
 
 // Backup is what the backup system says of an asset. Nil pointers: not known.
@@ -309,13 +312,3 @@ type Source struct {
 	Status    Status    `json:"status"`
 	At        time.Time `json:"at"`
 }
-
-// Origin tells who gave a field its value.
-type Origin struct {
-	Collector string    `json:"collector"`
-	Source    string    `json:"source"`
-	At        time.Time `json:"at"`
-}
-
-// String gives "collector source".
-func (o Origin) String() string { return fmt.Sprintf("%s %s", o.Collector, o.Source) }

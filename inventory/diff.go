@@ -18,7 +18,8 @@ type Change struct {
 	ID           string    `json:"id"`
 	Municipality string    `json:"municipality,omitempty"`
 	Name         string    `json:"name"`
-	Field        string    `json:"field"` // JSON field name; "" when the row appeared
+	Field        string    `json:"field"`          // JSON field name; "" when the row appeared
+	Part         string    `json:"part,omitempty"` // of a table: the row, and the column that changed ("Gi1/0/1 alias")
 	From         string    `json:"from,omitempty"`
 	To           string    `json:"to,omitempty"`
 	Collector    string    `json:"collector,omitempty"` // who said the new value
@@ -37,12 +38,16 @@ func (c Change) String() string {
 	case c.Field == "":
 		return fmt.Sprintf("+ %s %s %s%s", c.Noun, c.ID, c.Name, by)
 	default:
-		return fmt.Sprintf("~ %s %s %s: %s %q → %q%s", c.Noun, c.ID, c.Name, c.Field, c.From, c.To, by)
+		return fmt.Sprintf("~ %s %s %s: %s %q → %q%s", c.Noun, c.ID, c.Name, strings.TrimSpace(c.Field+" "+c.Part), c.From, c.To, by)
 	}
 }
 
-// Diff lists what differs from one snapshot to the next, ordered by noun, id and field. Times of
-// the latest look are bookkeeping and do not count as differences.
+// Diff lists what differs from one snapshot to the next, ordered by noun, id, field and part.
+//
+// Inventory counts, readings do not: sensors, supplies, learned stations and resolved addresses, used
+// bytes, the time of the latest backup, the index a device numbers a port or part by, and when
+// somebody last looked. Tables are compared row by row, matched by name; a renumbered switch has not
+// changed.
 func Diff(from, to *Snapshot) []Change {
 	d := differ{at: to.TakenAt}
 	d.assets(from.Assets, to.Assets)
@@ -53,7 +58,7 @@ func Diff(from, to *Snapshot) []Change {
 	diffRows(&d, "contract", from.Contracts, to.Contracts, func(x Contract) row { return row{x.ID, x.Municipality, x.Subject} })
 	diffRows(&d, "agreement", from.Agreements, to.Agreements, func(x Agreement) row { return row{x.ID, x.Customer, x.ID} })
 	slices.SortStableFunc(d.changes, func(a, b Change) int {
-		return cmp.Or(cmp.Compare(a.Noun, b.Noun), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Field, b.Field))
+		return cmp.Or(cmp.Compare(a.Noun, b.Noun), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Field, b.Field), cmp.Compare(a.Part, b.Part))
 	})
 	return d.changes
 }
@@ -90,25 +95,85 @@ func (d *differ) assets(from, to []Asset) {
 			continue
 		}
 		delete(before, a.ID)
-		av, bv := reflect.ValueOf(a).Elem(), reflect.ValueOf(b).Elem()
-		for _, f := range assetFields {
-			x, y := bv.FieldByIndex(f.index), av.FieldByIndex(f.index)
-			if !reflect.DeepEqual(x.Interface(), y.Interface()) {
-				if s, t := fieldText(x), fieldText(y); s != t {
-					d.add("asset", r, f.name, s, t, a.Provenance[f.name])
-				}
-			}
-		}
-		if a.Municipality != b.Municipality {
-			d.add("asset", r, "municipality", b.Municipality, a.Municipality, a.Provenance["municipality"])
-		}
-		if a.Presence != b.Presence {
-			d.add("asset", r, "presence", string(b.Presence), string(a.Presence), Origin{})
-		}
+		d.asset(r, b, a)
 	}
 	for _, b := range before {
 		d.add("asset", row{b.ID, b.Municipality, b.Name}, "", string(b.Kind), "", Origin{})
 	}
+}
+
+// asset compares two states of one asset.
+func (d *differ) asset(r row, from, to *Asset) {
+	tv, fv := reflect.ValueOf(to).Elem(), reflect.ValueOf(from).Elem()
+	for _, f := range assetFields {
+		if l := lists[f.name]; l != nil {
+			if l.reading || l.equal(from, to) {
+				continue
+			}
+			origin, _ := to.Provenance.Of(f.name)
+			diffList(l.rows(from), l.rows(to), func(part, was, is string) {
+				d.add("asset", r, f.name, was, is, origin)
+				d.changes[len(d.changes)-1].Part = part
+			})
+			continue
+		}
+		x, y := fv.FieldByIndex(f.index), tv.FieldByIndex(f.index)
+		if sameField(x, y) {
+			continue
+		}
+		if f.name == "backup" {
+			x, y = reflect.ValueOf(steadyBackup(from.Backup)), reflect.ValueOf(steadyBackup(to.Backup))
+		}
+		if s, t := fieldText(x), fieldText(y); s != t {
+			origin, _ := to.Provenance.Of(f.name)
+			d.add("asset", r, f.name, s, t, origin)
+		}
+	}
+	if to.Municipality != from.Municipality {
+		origin, _ := to.Provenance.Of("municipality")
+		d.add("asset", r, "municipality", from.Municipality, to.Municipality, origin)
+	}
+	if to.Presence != from.Presence {
+		d.add("asset", r, "presence", string(from.Presence), string(to.Presence), Origin{})
+		d.changes[len(d.changes)-1].Part = to.PresenceNote
+	}
+}
+
+// SameAsset tells whether two assets hold the same in every field, bookkeeping and readings included.
+func SameAsset(a, b *Asset) bool {
+	if a.ID != b.ID || a.Municipality != b.Municipality || a.Presence != b.Presence || a.PresenceNote != b.PresenceNote ||
+		!a.FirstSeen.Equal(b.FirstSeen) || !a.LastSeen.Equal(b.LastSeen) || !slices.Equal(a.Sources, b.Sources) || !a.Provenance.Equal(b.Provenance) {
+		return false
+	}
+	av, bv := reflect.ValueOf(a).Elem(), reflect.ValueOf(b).Elem()
+	for _, f := range assetFields {
+		if l := lists[f.name]; l != nil {
+			if !l.equal(a, b) {
+				return false
+			}
+		} else if !sameField(av.FieldByIndex(f.index), bv.FieldByIndex(f.index)) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameField tells cheaply whether two values of a field are the same.
+func sameField(x, y reflect.Value) bool {
+	if x.Comparable() && x.Kind() != reflect.Pointer {
+		return x.Equal(y)
+	}
+	return reflect.DeepEqual(x.Interface(), y.Interface())
+}
+
+// steadyBackup gives what of a backup is inventory: not when it last ran and who told when.
+func steadyBackup(b *Backup) *Backup {
+	if b == nil {
+		return nil
+	}
+	steady := *b
+	steady.LastSuccess, steady.ReportedAt = time.Time{}, time.Time{}
+	return &steady
 }
 
 // diffRows compares rows of the register field by field through their JSON form.

@@ -8,13 +8,8 @@ import (
 	"time"
 )
 
-// How long an asset may be unseen before it ages. Nothing is removed: a gone asset stays listed as gone.
-const (
-	staleAfter = 14 * 24 * time.Hour
-	goneAfter  = 90 * 24 * time.Hour
-	// A value from a better placed collector is kept this long after it was last confirmed.
-	originKept = 30 * 24 * time.Hour
-)
+// originKept is how long a value from a better placed collector is kept after it was last confirmed.
+const originKept = 30 * 24 * time.Hour
 
 // rank tells whose word on a field counts when two collectors differ: an agent on the host knows
 // more than the network sees, and both know more than a sheet.
@@ -44,13 +39,20 @@ func NewSnapshot(members []Municipality, demo bool, at time.Time) *Snapshot {
 	return s
 }
 
+// Merge folds observations into the estate and tells what changed, with the usual ageing.
+func Merge(prev *Snapshot, observations []Observation, at time.Time) (*Snapshot, []Change) {
+	return DefaultAgeing().Merge(prev, observations, at)
+}
+
 // Merge folds observations into the estate and tells what changed. The previous snapshot is left as
 // it was. The order of the observations does not matter; observations of municipalities that are
 // not members are kept as collections only, since nobody would own their assets.
-func Merge(prev *Snapshot, observations []Observation, at time.Time) (*Snapshot, []Change) {
-	m := newMerger(prev, instant(at))
-	ordered := slices.Clone(observations)
-	slices.SortStableFunc(ordered, func(a, b Observation) int {
+func (g Ageing) Merge(prev *Snapshot, observations []Observation, at time.Time) (*Snapshot, []Change) {
+	ordered := make([]*Observation, len(observations))
+	for i := range observations {
+		ordered[i] = &observations[i]
+	}
+	slices.SortStableFunc(ordered, func(a, b *Observation) int {
 		byTime := cmp.Or(a.At.Compare(b.At), cmp.Compare(rank(b.Collector), rank(a.Collector)),
 			cmp.Compare(a.Collector, b.Collector), cmp.Compare(a.Source, b.Source))
 		if byTime != 0 {
@@ -59,11 +61,29 @@ func Merge(prev *Snapshot, observations []Observation, at time.Time) (*Snapshot,
 		// One collector that says two things of one target at one instant: any fixed order will do.
 		return cmp.Compare(jsonText(a), jsonText(b))
 	})
-	for i := range ordered {
-		m.take(&ordered[i])
+	m := newMerger(prev, instant(at), len(observations))
+	sightings := make([]*Asset, len(ordered))
+	var assets []*Asset
+	for i, o := range ordered {
+		if o.Asset != nil && m.members[o.Municipality] {
+			sightings[i] = sighting(o)
+			assets = append(assets, sightings[i])
+		}
 	}
-	next := m.finish()
+	m.index.findCommon(assets)
+	for i, o := range ordered {
+		m.take(*o, sightings[i])
+	}
+	next := m.finish(g)
 	return next, Diff(prev, next)
+}
+
+// sighting is the observed asset as identity compares it: with whose it is and where it was seen.
+func sighting(o *Observation) *Asset {
+	seen := *o.Asset
+	seen.Municipality = o.Municipality
+	seen.Sources = []Source{{Collector: o.Collector, Address: o.Source, Status: o.Status, At: o.At}}
+	return &seen
 }
 
 type merger struct {
@@ -71,6 +91,7 @@ type merger struct {
 	members     map[string]bool
 	index       *identityIndex
 	ids         map[string]int              // asset id → position in the index
+	rules       decided                     // what people decided about identity
 	flows       map[string]map[flowKey]Flow // by who sends: municipality and address
 	collections map[string]Collection
 }
@@ -84,21 +105,22 @@ func keyOf(f Flow) flowKey {
 	return flowKey{f.Municipality, f.FromIP, f.ToIP, f.Protocol, f.Port}
 }
 
-func newMerger(prev *Snapshot, at time.Time) *merger {
+func newMerger(prev *Snapshot, at time.Time, observations int) *merger {
 	m := &merger{
 		next:        *prev,
 		members:     map[string]bool{},
-		index:       newIdentityIndex(prev.Assets),
-		ids:         make(map[string]int, len(prev.Assets)),
+		index:       newIdentityIndex(prev.ownAssets(), observations),
+		rules:       newDecided(prev.Decisions),
 		flows:       map[string]map[flowKey]Flow{},
 		collections: make(map[string]Collection, len(prev.Collections)),
 	}
 	m.next.TakenAt = at
+	m.ids = make(map[string]int, len(m.index.assets))
 	for _, x := range prev.Municipalities {
 		m.members[x.Code] = true
 	}
-	for i, a := range prev.Assets {
-		m.ids[a.ID] = i
+	for i := range m.index.assets {
+		m.ids[m.index.assets[i].ID] = i
 	}
 	for _, f := range prev.Flows {
 		m.keepFlow(f)
@@ -109,49 +131,49 @@ func newMerger(prev *Snapshot, at time.Time) *merger {
 	return m
 }
 
-// take folds one observation in.
-func (m *merger) take(o *Observation) {
+// take folds one observation in. seen is nil when it is about no asset.
+func (m *merger) take(o Observation, seen *Asset) {
 	o.At = instant(o.At)
 	id := ""
-	if o.Asset != nil && m.members[o.Municipality] {
-		id = m.takeAsset(o)
+	if seen != nil {
+		id = m.takeAsset(&o, seen)
 	}
-	m.takeCollection(o, id)
+	m.takeCollection(&o, id)
 	if m.members[o.Municipality] {
-		m.takeFlows(o)
+		m.takeFlows(&o)
 	}
 	if o.Register != nil {
 		m.takeRegister(o.Register)
 	}
 }
 
-func (m *merger) takeAsset(o *Observation) string {
-	i := m.index.find(o)
+func (m *merger) takeAsset(o *Observation, seen *Asset) string {
+	i := m.find(o, seen)
 	if i < 0 {
-		id := newID(o, func(id string) bool { _, taken := m.ids[id]; return taken })
+		id := newID(seen, func(id string) bool { _, taken := m.ids[id]; return taken })
 		i = m.index.add(Asset{ID: id, Municipality: o.Municipality, Kind: KindUnknown, FirstSeen: o.At})
 		m.ids[id] = i
 	}
 	a := &m.index.assets[i]
-	a.Provenance = maps.Clone(a.Provenance)
-	if a.Provenance == nil {
-		a.Provenance = map[string]Origin{}
-	}
 	a.Sources = slices.Clone(a.Sources)
 	overlay(a, o)
-	if a.Municipality != o.Municipality {
-		a.Municipality = o.Municipality
-		a.Provenance["municipality"] = originOf(o)
-	}
-	if o.Site != "" {
-		overlayField(a, o, "site", &a.Site, o.Site)
-	}
 	upsertSource(a, o)
 	if o.At.After(a.LastSeen) {
 		a.LastSeen = o.At
 	}
 	m.index.index(i)
 	return a.ID
+}
+
+// find gives the position of the asset that an observation is about, or -1: by what people decided
+// of the source, else by likeness.
+func (m *merger) find(o *Observation, seen *Asset) int {
+	if id, decided := m.rules.pinned[sourceKey(o.Collector, o.Source)]; decided {
+		if i, ok := m.ids[id]; ok {
+			return i
+		}
+	}
+	return m.index.find(seen, m.rules.same)
 }
 
 // takeCollection keeps the latest look at each target. A look that failed stays tied to the asset
@@ -168,12 +190,29 @@ func (m *merger) takeCollection(o *Observation, id string) {
 	}
 	m.collections[key] = c
 	if id == "" && c.Asset != "" {
-		if i, known := m.ids[c.Asset]; known {
+		if i, known := m.seenAt(c.Asset, o); known {
 			a := &m.index.assets[i]
 			a.Sources = slices.Clone(a.Sources)
 			upsertSource(a, o)
 		}
 	}
+}
+
+// seenAt gives the position of the asset with an id; of assets that people joined, that of the one
+// which the collector saw there.
+func (m *merger) seenAt(id string, o *Observation) (int, bool) {
+	at := identityKey{keySource, sourceKey(o.Collector, o.Source)}
+	candidates := m.index.others[at]
+	if first, ok := m.index.first[at]; ok {
+		candidates = append([]int32{first}, candidates...)
+	}
+	for _, i := range candidates {
+		if own := m.index.assets[i].ID; own == id || m.rules.keeper(own) == id {
+			return int(i), true
+		}
+	}
+	i, ok := m.ids[id]
+	return i, ok
 }
 
 // takeFlows replaces what the observed asset said earlier about its own outgoing traffic. What others
@@ -207,22 +246,32 @@ func (m *merger) takeRegister(r *Register) {
 	m.next.Agreements = upsert(m.next.Agreements, r.Agreements, func(x Agreement) string { return x.ID })
 }
 
-// finish resolves names and addresses to ids, ages what was not seen and sorts everything.
-func (m *merger) finish() *Snapshot {
-	s := &m.next
-	s.Assets = m.index.assets
+// finish joins what people decided to be one, resolves names and addresses to ids, ages what was not
+// seen and sorts everything. The snapshot holds on to nothing of the merger.
+func (m *merger) finish(g Ageing) *Snapshot {
+	next := m.next
+	s := &next
+	w := newWatch(g, s.TakenAt, m.collections)
+	for i := range m.index.assets {
+		a := &m.index.assets[i]
+		a.Presence, a.PresenceNote = w.presence(a)
+	}
+	s.Assets, s.Parts = m.rules.join(m.index.assets)
 	s.Flows = nil
 	for _, sent := range m.flows {
 		s.Flows = slices.AppendSeq(s.Flows, maps.Values(sent))
 	}
-	s.Collections = slices.Collect(maps.Values(m.collections))
+	s.Collections = nil
+	for _, c := range m.collections {
+		c.Asset = m.rules.keeper(c.Asset)
+		s.Collections = append(s.Collections, c)
+	}
 	s.Systems = slices.Clone(s.Systems)
 	byIP, byName := map[string]string{}, map[string]string{}
 	position := map[string]int{}
 	for i := range s.Assets {
 		a := &s.Assets[i]
 		position[a.ID] = i
-		a.Presence = presence(s.TakenAt.Sub(a.LastSeen))
 		for _, address := range a.Addresses {
 			if !strings.HasPrefix(address.IP, "127.") {
 				byIP[a.Municipality+" "+address.IP] = a.ID
@@ -261,30 +310,15 @@ func (m *merger) finish() *Snapshot {
 // inheritCriticality lets an asset for which nobody stated a criticality carry that of its most
 // critical system, marked as derived.
 func inheritCriticality(a *Asset, x System, at time.Time) {
-	origin, stated := a.Provenance["criticality"]
+	origin, stated := a.Provenance.Of("criticality")
 	if a.Criticality != CriticalityUnknown && (!stated || origin.Collector != derived) {
 		return
 	}
 	if a.Criticality == x.Criticality && origin.Source == x.Name {
 		return
 	}
-	a.Provenance = maps.Clone(a.Provenance)
-	if a.Provenance == nil {
-		a.Provenance = map[string]Origin{}
-	}
 	a.Criticality = x.Criticality
-	a.Provenance["criticality"] = Origin{Collector: derived, Source: x.Name, At: at}
-}
-
-func presence(unseen time.Duration) Presence {
-	switch {
-	case unseen > goneAfter:
-		return Gone
-	case unseen > staleAfter:
-		return Stale
-	default:
-		return Present
-	}
+	a.Provenance = a.Provenance.tell(Origin{Collector: derived, Source: x.Name, At: at}, 1<<originBit["criticality"], nil)
 }
 
 func upsertSource(a *Asset, o *Observation) {

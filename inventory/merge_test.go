@@ -91,8 +91,8 @@ func TestTheBetterPlacedCollectorIsBelieved(t *testing.T) {
 		t.Error(d)
 	}
 	for field, collector := range map[string]string{"memory_bytes": "agent", "platform": "snmp", "owner": "sheet"} {
-		if a.Provenance[field].Collector != collector {
-			t.Errorf("%s comes from %q, want %q", field, a.Provenance[field].Collector, collector)
+		if origin, _ := a.Provenance.Of(field); origin.Collector != collector {
+			t.Errorf("%s comes from %q, want %q", field, origin.Collector, collector)
 		}
 	}
 }

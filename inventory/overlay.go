@@ -2,71 +2,55 @@ package inventory
 
 import (
 	"reflect"
-	"strings"
 	"time"
 )
 
-// assetField is one field of Asset that collectors may state, by its JSON name.
-type assetField struct {
-	name  string
-	index []int
-}
-
-// assetFields lists what Merge weighs and Diff compares. Identity, presence and bookkeeping are
-// Merge's own and left out; Management is weighed field by field because the network and people
-// each know a part of it.
-var assetFields = func() []assetField {
-	own := map[string]bool{"id": true, "municipality": true, "presence": true, "sources": true, "provenance": true, "first_seen": true, "last_seen": true}
-	var fields []assetField
-	var walk func(t reflect.Type, prefix string, index []int)
-	walk = func(t reflect.Type, prefix string, index []int) {
-		for i := range t.NumField() {
-			f := t.Field(i)
-			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-			at := append(append([]int{}, index...), i)
-			switch {
-			case prefix == "" && own[name]:
-			case f.Type == reflect.TypeFor[Management]():
-				walk(f.Type, name+".", at)
-			default:
-				fields = append(fields, assetField{prefix + name, at})
-			}
-		}
-	}
-	walk(reflect.TypeFor[Asset](), "", nil)
-	return fields
-}()
-
 // overlay writes what the observation states into the asset, field by field, where the observer's
-// word counts, and notes who said it. What the observer did not see stays as it was.
+// word counts, and notes who said it. What the observer did not see stays as it was: a field that is
+// not set, and the rows of a table that could not be read to its end. A table that was read to its
+// end and is empty empties the field.
 func overlay(a *Asset, o *Observation) {
 	known, seen := reflect.ValueOf(a).Elem(), reflect.ValueOf(o.Asset).Elem()
+	var given uint64
+	take := func(name string, write func()) {
+		if bit := originBit[name]; mayOverwrite(a, o, bit) {
+			write()
+			given |= 1 << bit
+		}
+	}
 	for _, f := range assetFields {
+		l := lists[f.name]
+		if l != nil {
+			if l.empty(o.Asset) {
+				if o.tableState(f.name) == TableComplete && !l.empty(a) {
+					take(f.name, func() { l.clear(a) })
+				}
+				continue
+			}
+			take(f.name, func() { l.write(a, o.Asset, o.tableState(f.name) == TablePartial) })
+			continue
+		}
 		value := seen.FieldByIndex(f.index)
-		if value.IsZero() || f.name == "kind" && Kind(value.String()) == KindUnknown || !mayOverwrite(a, o, f.name) {
+		if value.IsZero() || f.name == "kind" && Kind(value.String()) == KindUnknown || value.Kind() == reflect.Slice && value.Len() == 0 {
 			continue
 		}
-		if value.Kind() == reflect.Slice && value.Len() == 0 {
-			continue
-		}
-		known.FieldByIndex(f.index).Set(value)
-		a.Provenance[f.name] = originOf(o)
+		take(f.name, func() { known.FieldByIndex(f.index).Set(value) })
 	}
-}
-
-// overlayField is overlay for a field that the observation carries beside its asset.
-func overlayField(a *Asset, o *Observation, name string, field *string, value string) {
-	if mayOverwrite(a, o, name) {
-		*field = value
-		a.Provenance[name] = originOf(o)
+	if a.Municipality != o.Municipality {
+		a.Municipality = o.Municipality
+		given |= 1 << originBit["municipality"]
 	}
+	if o.Site != "" {
+		take("site", func() { a.Site = o.Site })
+	}
+	a.Provenance = a.Provenance.tell(originOf(o), given, o.Evidence)
 }
 
 // mayOverwrite tells whether the observer's word on a field counts against what is known: that of
 // a better placed collector always, that of an equal one when it is not older, and that of a lesser
 // one when the better has long been silent.
-func mayOverwrite(a *Asset, o *Observation, field string) bool {
-	origin, known := a.Provenance[field]
+func mayOverwrite(a *Asset, o *Observation, field int) bool {
+	origin, known := a.Provenance.ofBit(field)
 	switch better := rank(o.Collector) - rank(origin.Collector); {
 	case !known || better > 0:
 		return true
@@ -75,6 +59,35 @@ func mayOverwrite(a *Asset, o *Observation, field string) bool {
 	default:
 		return o.At.Sub(origin.At) > originKept
 	}
+}
+
+// fieldTables names the tables that a field's rows are read from, where they are not called as the field.
+var fieldTables = map[string][]string{
+	"components": {"entity"},
+	"volumes":    {"storage"},
+	"neighbours": {"lldp", "cdp", "fdp", "edp", "mndp"},
+	"stations":   {"fdb"},
+	"resolved":   {"arp"},
+}
+
+// tableState tells how the tables of a field ended: partial when one of them was cut short, complete
+// when all that were read ended well, empty when the observer said nothing of them.
+func (o *Observation) tableState(field string) string {
+	names := fieldTables[field]
+	if names == nil {
+		names = []string{field}
+	}
+	state := ""
+	for _, name := range names {
+		switch t, ok := o.Tables[name]; {
+		case !ok:
+		case t.State == TablePartial, t.State == TableRefused:
+			return TablePartial
+		case t.State == TableComplete, t.State == TableAbsent && state != "":
+			state = TableComplete
+		}
+	}
+	return state
 }
 
 // fieldText gives a field's value as people compare it.
@@ -103,7 +116,8 @@ func Fields(a *Asset) []Field {
 	v := reflect.ValueOf(a).Elem()
 	var fields []Field
 	for _, f := range assetFields {
-		fields = append(fields, Field{f.name, fieldText(v.FieldByIndex(f.index)), a.Provenance[f.name]})
+		origin, _ := a.Provenance.Of(f.name)
+		fields = append(fields, Field{f.name, fieldText(v.FieldByIndex(f.index)), origin})
 	}
 	return fields
 }

@@ -1,14 +1,9 @@
 package inventory
 
 import (
-	"bytes"
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 )
@@ -38,6 +33,11 @@ type Snapshot struct {
 	Contracts      []Contract     `json:"contracts"`
 	Agreements     []Agreement    `json:"agreements"`
 	Collections    []Collection   `json:"collections"`
+
+	// Decisions are what people decided about identity; Parts are the assets that a merge joined, each
+	// as it is by itself, so that the merge can be undone without loss.
+	Decisions []Decision `json:"decisions,omitempty"`
+	Parts     []Asset    `json:"parts,omitempty"`
 }
 
 // Asset finds an asset by id.
@@ -90,6 +90,8 @@ func (s *Snapshot) Sort() {
 	slices.SortFunc(s.Links, func(a, b Link) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(s.Contracts, func(a, b Contract) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(s.Agreements, func(a, b Agreement) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Parts, func(a, b Asset) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Decisions, func(a, b Decision) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
 	slices.SortFunc(s.Collections, func(a, b Collection) int {
 		return cmp.Or(cmp.Compare(a.Collector, b.Collector), cmp.Compare(a.Source, b.Source))
 	})
@@ -99,51 +101,6 @@ func (s *Snapshot) Sort() {
 func CompareFlows(a, b Flow) int {
 	return cmp.Or(cmp.Compare(a.Municipality, b.Municipality), cmp.Compare(a.FromIP, b.FromIP),
 		cmp.Compare(a.ToIP, b.ToIP), cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.Port, b.Port))
-}
-
-// Encode writes the snapshot as JSON, one canonical text for one estate.
-func (s *Snapshot) Encode(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	return e.Encode(s)
-}
-
-// Hash gives the SHA-256 of the canonical JSON, in hex. Reports and plans carry it to show which
-// data they stand on.
-func (s *Snapshot) Hash() string {
-	h := sha256.New()
-	if err := s.Encode(h); err != nil {
-		// Every field is plain data, and a hash never refuses a write.
-		panic(fmt.Sprintf("snapshot cannot be encoded: %v", err))
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
-
-// DecodeSnapshot reads a snapshot written by Encode. Unknown fields and other schema versions are
-// errors: a file that is read half would be taken for a whole one.
-func DecodeSnapshot(r io.Reader) (*Snapshot, error) {
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return nil, fmt.Errorf("read snapshot: %w", err)
-	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	var s Snapshot
-	if err := d.Decode(&s); err != nil {
-		offset := d.InputOffset()
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			offset = syntax.Offset
-		} else if errors.Is(err, io.ErrUnexpectedEOF) {
-			offset = int64(len(data))
-		}
-		line, column := position(data, offset)
-		return nil, fmt.Errorf("snapshot line %d column %d: %w", line, column, err)
-	}
-	if s.Schema != SchemaVersion {
-		return nil, fmt.Errorf("snapshot has schema %d, this samdrift reads %d: export it again with a matching version", s.Schema, SchemaVersion)
-	}
-	return &s, s.Validate()
 }
 
 // Validate reports every row that breaks the shape of the estate.
@@ -179,10 +136,4 @@ func (s *Snapshot) Validate() error {
 		customers[a.Customer] = a.ID
 	}
 	return errors.Join(faults...)
-}
-
-// position gives the 1-based line and column of a byte offset.
-func position(data []byte, offset int64) (line, column int) {
-	before := data[:min(int(offset), len(data))]
-	return bytes.Count(before, []byte("\n")) + 1, len(before) - bytes.LastIndexByte(before, '\n')
 }

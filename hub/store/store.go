@@ -13,12 +13,15 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // PostgreSQL
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
 	_ "modernc.org/sqlite" // SQLite without cgo
+
+	"github.com/samdrift/samdrift/inventory"
 )
 
 //go:embed migrations/*.sql
@@ -42,8 +45,13 @@ type Config struct {
 
 // Store is an open database.
 type Store struct {
-	db   *sql.DB
-	lock *os.File
+	db     *sql.DB
+	lock   *os.File
+	steady sql.IsolationLevel // in which a transaction reads one state throughout
+
+	saving    sync.Mutex
+	saved     *inventory.Snapshot // what the rows of assets were last known to hold; nil: not known
+	savedHash string
 }
 
 // Open opens, locks and migrates the database.
@@ -79,6 +87,7 @@ func (s *Store) open(ctx context.Context, c Config) error {
 	}
 	if c.Database != "" {
 		driver, dsn, dialect = "pgx", c.Database, database.DialectPostgres
+		s.steady = sql.LevelRepeatableRead // SQLite always does
 	} else if _, err := os.Stat(filepath.Join(c.Dir, "samdrift.db")); c.ReadOnly && errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s: %w: run samdrift demo or samdrift serve first, or name the directory with --dir", c.Dir, ErrNotInitialised)
 	}

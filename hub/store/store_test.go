@@ -54,23 +54,55 @@ func suite(t *testing.T, s *store.Store) {
 			t.Error("the hash changed on the way")
 		}
 	})
-	t.Run("old snapshots go, their changes stay", func(t *testing.T) {
+	t.Run("only the present estate is whole, its changes stay", func(t *testing.T) {
 		for i := range 30 {
 			x, changes := snapshot(noon.Add(time.Duration(i+1)*time.Minute), "renamed")
 			if err := s.SaveSnapshot(ctx, x, changes); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if _, err := s.SnapshotAt(ctx, noon); !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("the first of 31 snapshots is still whole: %v", err)
-		}
-		latest, err := s.SnapshotAt(ctx, noon.Add(25*time.Minute))
-		if err != nil || !latest.TakenAt.Equal(noon.Add(25*time.Minute)) {
-			t.Fatalf("want the snapshot of 12:25, got %v", err)
+		latest, err := s.LatestSnapshot(ctx)
+		if err != nil || !latest.TakenAt.Equal(noon.Add(30*time.Minute)) || len(latest.Assets) != 1 {
+			t.Fatalf("want the snapshot of 12:30, got %v", err)
 		}
 		changes, err := s.Changes(ctx, "asset", latest.Assets[0].ID, 500)
 		if err != nil || len(changes) != 31 || changes[0].At.Before(changes[30].At) {
 			t.Errorf("want 31 changes, newest first, got %d %v", len(changes), err)
+		}
+		some, err := s.ChangesBetween(ctx, noon.Add(3*time.Minute), noon.Add(6*time.Minute))
+		if err != nil || len(some) != 3 || !some[0].At.Equal(noon.Add(4*time.Minute)) {
+			t.Errorf("want the changes of 12:04, 12:05 and 12:06, oldest first, got %v %v", some, err)
+		}
+		at, err := s.MergeTime(ctx, latest.Hash()[:12])
+		if err != nil || !at.Equal(latest.TakenAt) {
+			t.Errorf("the hash is of %v, want %v: %v", at, latest.TakenAt, err)
+		}
+		for _, unknown := range []string{"", "%", "zz", "ffffffffffffff"} {
+			if _, err := s.MergeTime(ctx, unknown); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("hash %q: want not found, got %v", unknown, err)
+			}
+		}
+	})
+	t.Run("a replaced estate is kept whole", func(t *testing.T) {
+		before, err := s.LatestSnapshot(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, changes := snapshot(noon.Add(time.Hour), "imported")
+		after.Assets[0].ID, after.Parts = "a1", after.Assets
+		if err := s.ReplaceSnapshot(ctx, after, changes, before); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.LatestSnapshot(ctx)
+		if err != nil || got.Hash() != after.Hash() {
+			t.Errorf("the new estate does not load back: %v\n%s", err, cmp.Diff(after, got))
+		}
+		kept, err := s.ReplacedSnapshot(ctx, noon.Add(2*time.Hour))
+		if err != nil || kept.Hash() != before.Hash() {
+			t.Errorf("the estate before is not kept: %v", err)
+		}
+		if _, err := s.ReplacedSnapshot(ctx, noon); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("an estate from before all: %v, want not found", err)
 		}
 	})
 	t.Run("answers are replaced, not doubled", func(t *testing.T) {
