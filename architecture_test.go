@@ -38,14 +38,15 @@ var only = []struct{ prefix, owner, why string }{
 
 // pure packages take values and give values: no clock, no network, no files, no logger, no database.
 var pure = map[string][]string{
-	"inventory":         {"net", "net/http", "log", "log/slog", "os", "database/sql"},
-	"planner":           {"net", "net/http", "log", "log/slog", "os", "database/sql"},
-	"planner/assign":    {"net", "net/http", "log", "log/slog", "os", "database/sql"},
-	"planner/group":     {"net", "net/http", "log", "log/slog", "os", "database/sql"},
-	"planner/nis2":      {"net", "net/http", "log", "log/slog", "os", "database/sql"},
-	"planner/schedule":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
-	"dashboards/chart":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
-	"dashboards/report": {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"inventory":             {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner":               {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/assign":        {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/group":         {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/nis2":          {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/nis2/exchange": {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/schedule":      {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"dashboards/chart":      {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"dashboards/report":     {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 
 	"planner/assign/check":    {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/assign/validate": {"net", "net/http", "log", "log/slog", "os", "database/sql"},
