@@ -1,5 +1,12 @@
 package grafana
 
+import "strings"
+
+// with adds a matcher to a selector.
+func with(selector, matcher string) string {
+	return strings.TrimSuffix(selector, "}") + ", " + matcher + "}"
+}
+
 // device is the page of one server or network device.
 func device(o Options) model {
 	const one = `{municipality="$municipality", instance="$instance"}`
@@ -33,6 +40,13 @@ func device(o Options) model {
 				over("max by (ifName) (ifOperStatus"+one+")", "{{ifName}}")).words("1", "Oppe", "green").words("2", "Nede", "red").
 				words("3", "Test", "blue").words("4", "Ukendt", "text").words("5", "Hvilende", "text").words("6", "Mangler", "orange").
 				words("7", "Lag under er nede", "orange").at(0, 29, 24, 9),
+			lines("Temperaturer", "Hvad udstyrets egne følere måler.", "celsius",
+				over("max by (name) (samdrift_sensor_value"+with(one, `class="temperature"`)+")", "{{name}}")).at(0, 38, 12, 9),
+			bars("Forsyninger", "Hvad en printer har tilbage af toner, blæk og papir.", "percent",
+				"max by (name) (samdrift_supply_level_percent"+one+")", "{{name}}").between(0, 100).at(12, 38, 12, 9),
+			states("Dele", "Blæsere, strømforsyninger, diske og batterier, som udstyret selv oplyser dem. Dele uden fejl vises ikke.",
+				over("max by (name) (samdrift_sensor_state"+one+" > 0)", "{{name}}")).words("1", "Advarsel", "orange").
+				words("2", "Fejl", "red").words("3", "Ukendt", "text").at(0, 47, 24, 9),
 		},
 	}
 }
