@@ -26,7 +26,9 @@ type node struct {
 	banned []bool  // site × item; nil: nothing
 	must   []bool  // per item: may no longer be left out; nil: none
 	depth  int
-	bound  float64 // on its answers, as known when it was made
+	bound  float64   // on its answers, as known when it was made
+	pi     []float64 // prices to start from
+	number int       // in the order in which nodes are made
 }
 
 // kept tells whether an item may no longer be left out.
@@ -55,8 +57,9 @@ func (m *model) root() *node {
 	return n
 }
 
-func (n *node) child() *node {
-	return &node{slices.Clone(n.status), slices.Clone(n.fixed), slices.Clone(n.banned), slices.Clone(n.must), n.depth + 1, n.bound}
+// child is a branch of n with the prices found there.
+func (n *node) child(pi []float64) *node {
+	return &node{slices.Clone(n.status), slices.Clone(n.fixed), slices.Clone(n.banned), slices.Clone(n.must), n.depth + 1, n.bound, slices.Clone(pi), 0}
 }
 
 // trim leaves out of a packing what no longer fits beside the forced items.
@@ -74,13 +77,11 @@ func (n *node) trim(x *relaxation, p *packing) {
 // closable tells whether the problem is small enough to branch.
 func (m *model) closable() bool { return m.sites*m.items <= 250_000 }
 
-// closer proves an answer by branch and bound.
+// closer searches branches until they hold no better answer.
 type closer struct {
 	*relaxation
 	best  func() (int64, bool) // cost of the best answer so far
 	found func(answer)
-	nodes int
-	open  float64 // the least bound among the branches that were not searched
 }
 
 // limit is what a better answer may cost at most.
@@ -101,58 +102,37 @@ func (c *closer) dear(bound float64) bool {
 // ended tells whether the limits are used up.
 func (c *closer) ended() bool { return c.left == 0 || c.stop() }
 
-// run proves as much as it may. It gives the bound on all answers, and whether none is better than
-// the best found.
-func (c *closer) run(pi []float64) (bound float64, proven bool) {
-	n := c.root()
-	bound = c.ascend(n, pi, 1_000, c.limit)
-	if c.dear(bound) {
-		return bound, true
-	}
-	if !c.closable() {
-		return bound, false
-	}
-	c.offer = nil
-	c.open, n.bound = math.Inf(1), bound
-	c.branch(n, slices.Clone(pi))
-	return max(bound, c.open), math.IsInf(c.open, 1) || c.dear(c.open)
-}
-
-// branch searches all answers of a branch. It owns n and pi.
-func (c *closer) branch(n *node, pi []float64) {
-	if c.dear(n.bound) {
-		return
-	}
-	c.nodes++
-	for {
+// branch searches a branch: it gives the branches that it falls into, none when it is done with. It
+// owns n. False: the limits ended it, and it is still to be searched.
+func (c *closer) branch(n *node) ([]*node, bool) {
+	pi := n.pi
+	for again := 0; ; again++ {
 		if c.ended() {
-			c.open = min(c.open, n.bound)
-			return
+			return nil, false
 		}
 		if !c.propagate(n) {
-			return
+			return nil, true
 		}
 		if a, whole := c.leaf(n); whole {
 			if best, ok := c.best(); c.legal(n) && (!ok || a.cost < best) {
 				c.found(a)
 			}
-			return
+			return nil, true
 		}
-		n.bound = max(n.bound, c.ascend(n, pi, 40, c.limit))
+		n.bound = max(n.bound, c.ascend(n, pi, 10, c.limit))
 		if c.dear(n.bound) {
-			return
+			return nil, true
 		}
 		// Price once more at the best prices: the fixing needs the packings there.
 		bound := c.price(n, pi)
 		n.bound = max(n.bound, bound)
 		if c.dear(n.bound) {
-			return
+			return nil, true
 		}
-		if !c.fix(n, pi, bound) {
-			break
+		if !c.fix(n, pi, bound) || again > 0 {
+			return c.split(n, pi), true
 		}
 	}
-	c.split(n, pi)
 }
 
 // leaf gives the answer when every item is decided.

@@ -153,7 +153,7 @@ func (c *closer) fix(n *node, pi []float64, bound float64) (any bool) {
 }
 
 // split divides a branch in the place where the last ascent was least sure.
-func (c *closer) split(n *node, pi []float64) {
+func (c *closer) split(n *node, pi []float64) []*node {
 	at, unsure := -1, 0.02
 	for j, s := range n.status {
 		if s != undecided {
@@ -165,16 +165,9 @@ func (c *closer) split(n *node, pi []float64) {
 		}
 	}
 	if at >= 0 {
-		first, second := opened, closed
-		if 2*c.often[at] < c.tally {
-			first, second = closed, opened
-		}
-		for _, s := range [2]int8{first, second} {
-			child := n.child()
-			child.status[at] = s
-			c.branch(child, slices.Clone(pi))
-		}
-		return
+		open, shut := n.child(pi), n.child(pi)
+		open.status[at], shut.status[at] = opened, closed
+		return []*node{open, shut}
 	}
 	// Every site is as good as decided: divide by the item that is least sure of its site.
 	item, least := -1, int32(math.MaxInt32)
@@ -190,28 +183,21 @@ func (c *closer) split(n *node, pi []float64) {
 			item, least = i, most
 		}
 	}
+	var all []*node
 	if item < 0 {
-		return
+		return nil
 	}
-	var sites []int32
 	for j := range c.sites {
 		if !n.banned[j*c.items+item] {
-			sites = append(sites, int32(j))
+			child := n.child(pi)
+			child.fixed[item] = int32(j)
+			all = append(all, child)
 		}
 	}
-	shares := make([]int32, c.sites)
-	for _, j := range sites {
-		shares[j] = c.where[int(j)*c.items+item]
-	}
-	slices.SortStableFunc(sites, func(a, b int32) int { return int(shares[b] - shares[a]) })
-	for _, j := range sites {
-		child := n.child()
-		child.fixed[item] = j
-		c.branch(child, slices.Clone(pi))
-	}
 	if !n.kept(item) {
-		child := n.child()
+		child := n.child(pi)
 		child.fixed[item] = refused
-		c.branch(child, slices.Clone(pi))
+		all = append(all, child)
 	}
+	return all
 }

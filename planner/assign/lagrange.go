@@ -155,7 +155,7 @@ func (x *relaxation) ascend(n *node, pi []float64, steps int, limit func() float
 	direction := make([]float64, x.items)
 	step, stale := 1.0, 0
 	if n.depth > 0 {
-		step = 0.5
+		step = 0.3
 	}
 	for t := range steps {
 		if x.left == 0 || x.stop() {

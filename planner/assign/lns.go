@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // searcher improves one answer by tearing down and rebuilding small regions of it. A worse region is
@@ -14,12 +15,15 @@ type searcher struct {
 	best       answer
 	found      bool
 	rounds     int
-	from, span int     // the cooling that is under way
-	hot        float64 // the temperature it starts at
+	from, span int // the cooling that is under way
+	coolings   int
+	typical    float64 // an item's cost at the start
+	hot        float64 // the temperature that the cooling starts at
 	penalty    int64   // of the state, for least loads
 	region     []int32
 	undo       undo
-	share      func(answer) // tells others of a better answer; may be nil
+	share      func(answer)          // tells others of a better answer; may be nil
+	others     func() (answer, bool) // the best answer that anyone has; may be nil
 }
 
 // undo is what a region was before it was torn down.
@@ -44,7 +48,8 @@ func newSearcher(m *model, seed, stream uint64) *searcher {
 	for i := range m.items {
 		typical += float64(w.price(int32(i), w.at[i])) / float64(m.items)
 	}
-	w.hot = typical
+	w.typical = typical
+	w.hot = w.typical * w.heat()
 	w.span = 40 * len(w.site)
 	w.keep()
 	return w
@@ -138,9 +143,10 @@ func (w *searcher) step() {
 	done := float64(w.rounds-w.from) / float64(w.span)
 	if done >= 1 {
 		w.from, w.span, done = w.rounds, w.span*3/2, 0
+		w.reheat()
 	}
 	before := w.cost + w.penalty
-	temperature := w.hot * coolFrom * math.Pow(coolTo/coolFrom, done)
+	temperature := w.hot * math.Pow(coolTo*w.typical/w.hot, done)
 	limit := before + int64(temperature*w.r.ExpFloat64())
 
 	i := int32(w.r.IntN(w.items))
@@ -167,7 +173,57 @@ func (w *searcher) step() {
 	w.keep()
 }
 
-const coolFrom, coolTo = 0.5, 0.005
+// reheat starts another cooling, now hotter, now milder, from the best answer that anyone has or from
+// where this search stands.
+func (w *searcher) reheat() {
+	w.coolings++
+	w.hot = w.typical * w.heat() * [3]float64{1, 0.4, 2.5}[w.coolings%3]
+	if w.others == nil {
+		return
+	}
+	if a, ok := w.others(); ok && a.cost < w.cost && w.coolings%2 == 0 {
+		w.adopt(a)
+	}
+}
+
+// heat is the share of an item's typical cost that a cooling starts at: large clusters have more to
+// rearrange.
+func (w *searcher) heat() float64 {
+	return min(4, max(0.4, 0.1*float64(w.items)/float64(len(w.site))))
+}
+
+// adopt takes over an answer.
+func (w *searcher) adopt(a answer) {
+	for i := range w.items {
+		w.take(int32(i))
+	}
+	open := make([]bool, w.sites)
+	for _, j := range a.bin {
+		if j >= 0 {
+			open[j] = true
+		}
+	}
+	// Slots whose site the answer does not use give way to the sites that it does.
+	spare := w.every()
+	spare = slices.DeleteFunc(spare, func(s int32) bool { return open[w.site[s]] || w.must[w.site[s]] })
+	for j := range w.sites {
+		if open[j] && w.slotOf[j] < 0 {
+			w.relocate(spare[0], int32(j))
+			spare = spare[1:]
+		}
+	}
+	for i, j := range a.bin {
+		if j < 0 {
+			w.put(int32(i), w.none())
+		} else {
+			w.put(int32(i), w.slotOf[j])
+		}
+	}
+	w.penalty = w.short()
+}
+
+// coolTo is the share of an item's typical cost that a cooling ends at.
+const coolTo = 0.005
 
 // breadth is how many slots a region has: as many as keep a rebuild short.
 func (w *searcher) breadth() int {

@@ -43,6 +43,12 @@ func (b *record) offer(a answer) {
 	}
 }
 
+func (b *record) get() (answer, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.best, b.found
+}
+
 func (b *record) cost() (int64, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -54,25 +60,34 @@ func (m *model) anytime(ctx context.Context, stop func(), seed uint64) Solution 
 	var b record
 	var wg sync.WaitGroup
 	ws := make([]*searcher, searchers)
+	start := func(k int) {
+		ws[k] = newSearcher(m, seed, uint64(k))
+		ws[k].share, ws[k].others = b.offer, b.get
+		if ws[k].found {
+			b.offer(ws[k].best)
+		}
+	}
+	start(0)
+	prices := ws[0].prices()
 	for k := range ws {
 		wg.Go(func() {
-			w := newSearcher(m, seed, uint64(k))
-			w.share = b.offer
-			if w.found {
-				b.offer(w.best)
+			if k > 0 {
+				start(k)
 			}
-			ws[k] = w
-			w.run(ctx, 0)
+			ws[k].run(ctx, 0)
 		})
 	}
-	c := m.closer(ctx, &b)
-	bound, proven := c.run(m.prices())
+	workers := 1
+	if m.sites*m.items <= 20_000 {
+		workers = 2
+	}
+	bound, proven, nodes := m.prove(ctx, &b, workers, -1, prices)
 	if proven {
 		stop()
 	}
 	wg.Wait()
 	s := m.solution(&b, bound, proven)
-	s.Nodes = c.nodes
+	s.Nodes = nodes
 	for _, w := range ws {
 		s.Rounds += w.rounds
 	}
@@ -89,7 +104,7 @@ func (m *model) measured(ctx context.Context, o Options) Solution {
 	var b record
 	ws := make([]*searcher, searchers)
 	bound, proven, nodes := math.Inf(-1), false, 0
-	prices := m.prices()
+	var prices []float64
 	done := 0
 	for stage := firstStage; !proven && done < o.Rounds && ctx.Err() == nil; stage *= stageGrowth {
 		upTo := min(stage, o.Rounds)
@@ -109,12 +124,11 @@ func (m *model) measured(ctx context.Context, o Options) Solution {
 			}
 		}
 		if done = upTo; upTo == stage {
-			c := m.closer(ctx, &b)
-			c.left = stepsPerRound * stage
-			var floor float64
-			floor, proven = c.run(prices)
-			bound = max(bound, floor)
-			nodes += c.nodes
+			if prices == nil {
+				prices = ws[0].prices()
+			}
+			floor, sure, n := m.prove(ctx, &b, 1, stepsPerRound*stage, prices)
+			bound, proven, nodes = max(bound, floor), sure, nodes+n
 		}
 	}
 	s := m.solution(&b, bound, proven)
@@ -127,8 +141,9 @@ func (m *model) measured(ctx context.Context, o Options) Solution {
 	return s
 }
 
-func (m *model) closer(ctx context.Context, b *record) *closer {
+func (m *model) closer(ctx context.Context, b *record, left int) *closer {
 	x := newRelaxation(m)
+	x.left = left
 	x.stop = func() bool { return ctx.Err() != nil }
 	x.offer = func(sites []int32) {
 		if len(sites) == 0 {
@@ -146,14 +161,20 @@ func (m *model) closer(ctx context.Context, b *record) *closer {
 	return &closer{relaxation: x, best: b.cost, found: b.offer}
 }
 
-// prices gives prices to start the bound from: what an item costs at its second cheapest of the sites
-// that lie well apart, or so.
-func (m *model) prices() []float64 {
-	pi := make([]float64, m.items)
+// prices gives prices to start the bound from: what an item costs now, and its share of what all cost.
+func (s *state) prices() []float64 {
+	pi, sum := make([]float64, s.items), 0.0
 	for i := range pi {
-		pi[i] = float64(m.weight[i]) * 0.3
-		if m.refusable {
-			pi[i] = min(pi[i], float64(m.out[i]))
+		pi[i] = float64(s.price(int32(i), s.at[i]))
+		if s.at[i] == s.none() && !s.refusable {
+			pi[i] = 0.3 * float64(s.weight[i])
+		}
+		sum += pi[i]
+	}
+	for i := range pi {
+		pi[i] += sum / float64(len(pi))
+		if s.refusable {
+			pi[i] = min(pi[i], float64(s.out[i]))
 		}
 	}
 	return pi
