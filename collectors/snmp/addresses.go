@@ -1,6 +1,7 @@
 package snmp
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strings"
@@ -66,9 +67,21 @@ func readIPv4Addresses(s *session, l *look) *grid {
 		if mask, err := netip.ParseAddr(text(g.cells[1][index])); err == nil && mask.Is4() {
 			a.Prefix = prefixOfMask(mask.As4())
 		}
+		a.Prefix = cmp.Or(a.Prefix, fixedPrefix(ip))
 		l.addAddress(a, ip)
 	}
 	return g
+}
+
+// fixedPrefix gives the prefix of networks that have no other: the loopback and link-local addresses.
+func fixedPrefix(ip netip.Addr) int {
+	switch {
+	case ip.IsLoopback():
+		return 8
+	case ip.IsLinkLocalUnicast():
+		return 16
+	}
+	return 0
 }
 
 // readAllAddresses reads a table like ipAddressTable, given its columns.

@@ -48,15 +48,15 @@ func readInterfaces(s *session, l *look) inventory.TableStatus {
 			g.fault("interface index %s is not one number", index)
 			continue
 		}
-		name, descr := g.text(ifName, index), g.text(ifDescr, index)
+		name, descr := l.portName(g.text(ifName, index)), g.text(ifDescr, index)
 		_, described := g.cells[ifDescr][index]
 		if named && name == "" && !described {
 			continue
 		}
 		i := inventory.Interface{
 			Index: n,
-			Descr: or(descr, name),
-			Name:  or(name, descr),
+			Descr: or(descr, g.text(ifName, index)),
+			Name:  or(name, l.portName(descr)),
 			Alias: g.text(ifAlias, index),
 			MTU:   int(g.number(ifMTU, index)),
 			MAC:   macOrZero(g.cells[ifPhysAddress][index]),
@@ -69,10 +69,13 @@ func readInterfaces(s *session, l *look) inventory.TableStatus {
 		i.SpeedBPS = speed(g.number(ifSpeed, index), g.number(ifHighSpeed, index))
 		l.asset.Interfaces = append(l.asset.Interfaces, i)
 	}
+	grids := []*grid{g, readPortAliases(s, l)}
 	if l.madeBy(makerJuniper) {
-		return status(g, readStackPorts(s, l))
+		grids = append(grids, readStackPorts(s, l))
 	}
-	return status(g)
+	whole := status(grids...)
+	whole.Rows = len(l.asset.Interfaces)
+	return whole
 }
 
 // macOrZero is macOf, but tells of a port that says its hardware address is all zeroes.

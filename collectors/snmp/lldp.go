@@ -74,7 +74,7 @@ func readLLDP(s *session, l *look) inventory.TableStatus {
 			grids = append(grids, told)
 		case !t.ifIndex:
 			local, b := s.walk(lldpLocPortID, lldpLocPortDescr), l.bridge.read(s)
-			ports.learn(l.asset.Interfaces, local, b.ports)
+			ports.learn(l.asset.Interfaces, local, b.ports, l.portName)
 			grids = append(grids, local, b.grid)
 		}
 		for _, index := range rows {

@@ -31,8 +31,9 @@ func newLocalPorts(interfaces []inventory.Interface) *localPorts {
 	return p
 }
 
-// learn takes in what the agent calls its ports, and how it numbers the bridge's.
-func (p *localPorts) learn(interfaces []inventory.Interface, local *grid, bridge map[int]int) {
+// learn takes in what the agent calls its ports, and how it numbers the bridge's. label gives the name
+// that the interface is known by.
+func (p *localPorts) learn(interfaces []inventory.Interface, local *grid, bridge map[int]int, label func(string) string) {
 	p.named, p.labels, p.bridge = map[int]string{}, map[int]string{}, bridge
 	bridgeRight, indexRight := 0, 0
 	for _, port := range local.indexes() {
@@ -40,7 +41,7 @@ func (p *localPorts) learn(interfaces []inventory.Interface, local *grid, bridge
 		if err != nil {
 			continue
 		}
-		id, descr := local.text(0, port), local.text(1, port)
+		id, descr := label(local.text(0, port)), label(local.text(1, port))
 		p.labels[n] = or(descr, id)
 		i, ok := p.identified(interfaces, n, local.cells[0][port], id, descr)
 		if !ok {

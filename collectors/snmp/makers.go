@@ -40,6 +40,7 @@ const (
 	makerStonesoft  = 1369
 	makerBrocade    = 1588
 	makerCheckPoint = 2620
+	makerMoxa       = 8691
 	makerNimble     = 37447
 )
 

@@ -287,3 +287,35 @@ func TestGuestTables(t *testing.T) {
 		})
 	}
 }
+
+// Names as they are printed on the devices, which their neighbours and LLDP use, and aliases of makers.
+func TestPortNames(t *testing.T) {
+	type names struct{ Name, Descr, Alias string }
+	for name, c := range map[string]struct {
+		maker, varbinds string
+		want            []names
+	}{
+		"Zyxel": {"890.1.5.8.47", `
+			1.3.6.1.2.1.31.1.1.1.1.1|4|swp00
+			1.3.6.1.2.1.31.1.1.1.1.2|4|swp65
+			1.3.6.1.2.1.31.1.1.1.1.3|4|swpx`, []names{{"1/01", "swp00", ""}, {"2/02", "swp65", ""}, {"swpx", "swpx", ""}}},
+		"TP-Link": {"11863.5.1", `
+			1.3.6.1.2.1.31.1.1.1.1.1|4|gigabitEthernet 1/0/24 : copper
+			1.3.6.1.2.1.31.1.1.1.1.2|4|gigabitEthernet 1/0/25 : fiber`,
+			[]names{{"GigabitEthernet1/0/24", "gigabitEthernet 1/0/24 : copper", ""}, {"FiberEthernet1/0/25", "gigabitEthernet 1/0/25 : fiber", ""}}},
+		"Moxa": {"8691.7.71", `
+			1.3.6.1.2.1.2.2.1.2.1|4|Port 1
+			1.3.6.1.4.1.8691.7.71.1.9.1.1.7.1|4|pumpe`, []names{{"Port 1", "Port 1", "pumpe"}}},
+		"Brocade": {"1588.2.1.1.1", `
+			1.3.6.1.2.1.2.2.1.2.1073741825|4|FC port 0/1
+			1.3.6.1.4.1.1588.2.1.1.1.6.2.1.36.2|4|san-1`, []names{{"FC port 0/1", "FC port 0/1", "san-1"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []names
+			for _, i := range told(t, c.maker, c.varbinds).Interfaces {
+				got = append(got, names{i.Name, i.Descr, i.Alias})
+			}
+			equal(t, "names", c.want, got)
+		})
+	}
+}

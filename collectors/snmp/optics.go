@@ -21,9 +21,12 @@ var opticsTables = []opticsTable{
 		model: ".1.3.6.1.4.1.25506.2.70.1.1.1.2", serial: ".1.3.6.1.4.1.25506.2.70.1.1.1.5", vendor: ".1.3.6.1.4.1.25506.2.70.1.1.1.4"},
 	{makers: []uint32{makerHuawei}, entity: true, // hwOpticalModuleInfoTable
 		model: ".1.3.6.1.4.1.2011.5.25.31.1.1.3.1.25", serial: ".1.3.6.1.4.1.2011.5.25.31.1.1.3.1.4", vendor: ".1.3.6.1.4.1.2011.5.25.31.1.1.3.1.24"},
-	{makers: []uint32{makerBrocade}, firstPort: 1073741824, // connUnitPortTable (FCMGMT-MIB)
+	{makers: []uint32{makerBrocade}, firstPort: brocadePorts, // connUnitPortTable (FCMGMT-MIB)
 		model: ".1.3.6.1.3.94.1.10.1.13", serial: ".1.3.6.1.3.94.1.10.1.12", vendor: ".1.3.6.1.3.94.1.10.1.11"},
 }
+
+// brocadePorts is the ifIndex of port 1 of Brocade's fabric switches.
+const brocadePorts = 1 << 30
 
 // opticsIndex stands before the numbers of optics, where entPhysicalIndex cannot be.
 const opticsIndex = 1 << 31

@@ -61,7 +61,7 @@ func readStorage(s *session, l *look) inventory.TableStatus {
 func hostVolumes(s *session, l *look) *grid {
 	g := s.walk(storageColumns...)
 	for _, index := range g.indexes() {
-		kind := text(g.cells[hrStorageType][index])
+		kind := strings.TrimSuffix(text(g.cells[hrStorageType][index]), ".0") // some agents tell it as an instance
 		units := g.number(hrStorageUnits, index)
 		size, _ := bytesOf(g.cells[hrStorageSize][index], units)
 		used, known := bytesOf(g.cells[hrStorageUsed][index], units)
