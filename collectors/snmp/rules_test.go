@@ -44,7 +44,7 @@ func TestRulesRecogniseTheirExamples(t *testing.T) {
 }
 
 func TestUnknownDeviceHasVendorByEnterpriseNumber(t *testing.T) {
-	got := knowledge().decide(facts{objectID: "1.3.6.1.4.1.38783.99.1", descr: "Box 7"})
+	got := knowledge().decide(facts{objectID: "1.3.6.1.4.1.4000999.99.1", descr: "Box 7"})
 	if diff := cmp.Diff(identity{Kind: inventory.KindUnknown}, got, withoutReasons); diff != "" {
 		t.Errorf("an enterprise nobody knows (-want +got):\n%s", diff)
 	}
