@@ -38,7 +38,8 @@ type Sink interface {
 }
 
 // Sample is one measured value of a time series. Labels hold municipality, site, job and instance;
-// the hub adds centre, role and criticality from the inventory.
+// the hub adds centre, role and criticality from the inventory. Samples may share their labels, which
+// nobody changes.
 type Sample struct {
 	Name   string
 	Labels map[string]string

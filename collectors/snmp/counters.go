@@ -48,10 +48,10 @@ func readCounters(s *session, l *look) inventory.TableStatus {
 	labels := map[string]map[string]string{}
 	short, counts := false, false
 	for _, index := range rows {
-		label := map[string]string{"ifIndex": index, "ifName": or(g.text(countName, index), g.text(countDescr, index))}
+		label := l.labels(map[string]string{"ifIndex": index, "ifName": or(g.text(countName, index), g.text(countDescr, index))})
 		labels[index] = label
 		if oper, ok := float(g.cells[countOper][index]); ok {
-			l.measure("ifOperStatus", label, oper)
+			l.sample("ifOperStatus", label, oper)
 		}
 		in, hasIn := float(g.cells[countHCIn][index])
 		out, hasOut := float(g.cells[countHCOut][index])
@@ -72,8 +72,8 @@ func readCounters(s *session, l *look) inventory.TableStatus {
 		in, hasIn := float(g.cells[countHCIn][index])
 		out, hasOut := float(g.cells[countHCOut][index])
 		if hasIn && hasOut && (counts || !oldCounts) {
-			l.measure("ifHCInOctets", labels[index], in)
-			l.measure("ifHCOutOctets", labels[index], out)
+			l.sample("ifHCInOctets", labels[index], in)
+			l.sample("ifHCOutOctets", labels[index], out)
 			continue
 		}
 		speed := old.number(oldSpeed, index)
@@ -99,7 +99,7 @@ func (l *look) measureOld(name string, label map[string]string, pdu gosnmp.SnmpP
 	}
 	total, sure := l.odometers.read(name+" "+label["ifIndex"], uint32(raw), speed, l.start, l.uptime)
 	if sure {
-		l.measure(name, label, float64(total))
+		l.sample(name, label, float64(total))
 	}
 	return sure
 }

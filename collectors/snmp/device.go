@@ -216,18 +216,30 @@ func (l *look) fail(ctx context.Context, err error) {
 
 // measure adds a sample with the target's labels and some of its own.
 func (l *look) measure(name string, own map[string]string, value float64) {
-	labels := map[string]string{
-		"job": Name, "instance": l.label(), "municipality": l.target.Municipality, "site": l.target.Site,
-	}
-	for k, v := range own {
-		labels[k] = v
-	}
-	for k, v := range labels {
-		if v == "" {
-			delete(labels, k)
+	l.sample(name, l.labels(own), value)
+}
+
+// sample adds a sample with the labels that labels gave; several samples may share them.
+func (l *look) sample(name string, labels map[string]string, value float64) {
+	l.samples = append(l.samples, collectors.Sample{Name: name, Labels: labels, Value: value, At: l.start})
+}
+
+// labels gives the target's labels and some more. Empty ones are left out.
+func (l *look) labels(own map[string]string) map[string]string {
+	labels := make(map[string]string, len(own)+4)
+	add := func(name, value string) {
+		if value != "" {
+			labels[name] = value
 		}
 	}
-	l.samples = append(l.samples, collectors.Sample{Name: name, Labels: labels, Value: value, At: l.start})
+	add("job", Name)
+	add("instance", l.label())
+	add("municipality", l.target.Municipality)
+	add("site", l.target.Site)
+	for k, v := range own {
+		add(k, v)
+	}
+	return labels
 }
 
 // label is the instance label of samples, unique among the targets of one collector.

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
+	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -69,39 +72,62 @@ func (s *session) open(ctx context.Context, user gosnmp.SnmpV3SecurityParameters
 	if err != nil {
 		return &trouble{inventory.StatusFailed, err.Error()}
 	}
-	s.client = &gosnmp.GoSNMP{
-		Target: host, Port: port, Context: ctx, MaxOids: gosnmp.MaxOids,
-		Timeout: s.config.Timeout, Retries: s.config.Retries, ExponentialTimeout: true,
-		OnRetry: func(client *gosnmp.GoSNMP) {
-			// Called once more than there are retries.
-			if s.tries++; s.tries <= client.Retries {
-				pause(ctx, s.config.Timeout/4)
-			}
-		},
+	version3 := s.target.version() == Version3
+	c, used := (*gosnmp.GoSNMP)(nil), false
+	if !version3 {
+		c, used = clients.Get().(*gosnmp.GoSNMP)
 	}
-	switch s.target.version() {
-	case Version1:
-		s.client.Version, s.client.Community = gosnmp.Version1, s.target.Community.Reveal()
-	case Version2c:
-		s.client.Version, s.client.Community = gosnmp.Version2c, s.target.Community.Reveal()
-	case Version3:
-		s.useUser(s.target)
-		if user != nil {
-			s.client.SecurityParameters = user.Copy()
+	if !used {
+		c = &gosnmp.GoSNMP{MaxOids: gosnmp.MaxOids, ExponentialTimeout: true}
+	}
+	s.client = c
+	c.Target, c.Port, c.Context, c.Timeout, c.Retries = host, port, ctx, s.config.Timeout, s.config.Retries
+	c.OnRetry = func(*gosnmp.GoSNMP) {
+		// Called once more than there are retries.
+		if s.tries++; s.tries <= c.Retries {
+			pause(ctx, s.config.Timeout/4)
 		}
 	}
-	if err := s.client.Connect(); err != nil {
+	switch {
+	case version3:
+		s.useUser(s.target)
+		if user != nil {
+			c.SecurityParameters = user.Copy()
+		}
+	case s.target.version() == Version1:
+		c.Version, c.Community = gosnmp.Version1, s.target.Community.Reveal()
+	default:
+		c.Version, c.Community = gosnmp.Version2c, s.target.Community.Reveal()
+	}
+	if used {
+		c.Conn, err = (&net.Dialer{Timeout: c.Timeout}).DialContext(ctx, "udp", net.JoinHostPort(host, strconv.Itoa(int(port))))
+	} else {
+		err = c.Connect()
+	}
+	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		return &trouble{inventory.StatusUnreachable, fmt.Sprintf("cannot open a socket to %s: %v: check the address", s.target.Address, err)}
 	}
-	s.wire = newWire(ctx, s.client.Conn)
-	s.client.Conn = s.wire
+	s.wire = newWire(ctx, c.Conn)
+	c.Conn = s.wire
 	return nil
 }
 
-func (s *session) close() { _ = s.client.Close() }
+// clients are those of ended sessions in SNMPv1 and v2c. Each holds a buffer of 64 kB, which would be
+// most of what a session allocates.
+var clients sync.Pool
+
+// close ends the conversation; the session must not be used any more.
+func (s *session) close() {
+	_ = s.client.Close()
+	if s.client.Version != gosnmp.Version3 {
+		s.client.Context, s.client.OnRetry = nil, nil
+		clients.Put(s.client)
+	}
+	s.client = nil
+}
 
 // retries is how often a request is sent again: a device that leaves one request after the other
 // without an answer is not asked any of them twice.
@@ -212,36 +238,26 @@ func (s *session) alive() bool {
 func (s *session) get(oids ...string) (map[string]gosnmp.SnmpPDU, error) {
 	values := map[string]gosnmp.SnmpPDU{}
 	for len(oids) > 0 {
-		packet, err := s.request(func() (*gosnmp.SnmpPacket, error) { return s.client.Get(oids) })
+		some := oids[:min(len(oids), int(s.health.limit.Load()))]
+		packet, err := s.request(func() (*gosnmp.SnmpPacket, error) { return s.client.Get(some) })
 		if err != nil {
 			return values, err
 		}
-		if packet.Error != gosnmp.NoError {
-			at := int(packet.ErrorIndex) - 1
-			if packet.Error == gosnmp.TooBig && len(oids) > 1 {
-				half := len(oids) / 2
-				first, err := s.get(oids[:half]...)
-				for oid, v := range first {
-					values[oid] = v
+		switch at := int(packet.ErrorIndex) - 1; {
+		case packet.Error == gosnmp.NoError:
+			for _, pdu := range packet.Variables {
+				if present(pdu) {
+					values[pdu.Name] = pdu
 				}
-				if err != nil {
-					return values, err
-				}
-				oids = oids[half:]
-				continue
 			}
-			if at < 0 || at >= len(oids) {
-				return values, &trouble{inventory.StatusRefused, fmt.Sprintf("the device denies access (%v): allow this community or user to read, at this security level", packet.Error)}
-			}
+			oids = oids[len(some):]
+		case packet.Error == gosnmp.TooBig && len(some) > 1:
+			s.shrinkTo(len(some) / 2)
+		case at < 0 || at >= len(some):
+			return values, &trouble{inventory.StatusRefused, fmt.Sprintf("the device denies access (%v): allow this community or user to read, at this security level", packet.Error)}
+		default:
 			oids = append(append([]string{}, oids[:at]...), oids[at+1:]...)
-			continue
 		}
-		for _, pdu := range packet.Variables {
-			if present(pdu) {
-				values[pdu.Name] = pdu
-			}
-		}
-		return values, nil
 	}
 	return values, nil
 }

@@ -179,9 +179,11 @@ func (c Credentials) validate() []error {
 	return faults
 }
 
+var separators = strings.NewReplacer("-", "", "_", "")
+
 // protocolName makes "SHA-256", "sha_256" and "sha256" one.
 func protocolName(name string) string {
-	return strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(name))
+	return separators.Replace(strings.ToLower(name))
 }
 
 var authProtocols = map[string]gosnmp.SnmpV3AuthProtocol{

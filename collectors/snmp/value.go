@@ -1,6 +1,7 @@
 package snmp
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"strconv"
@@ -13,12 +14,28 @@ import (
 // longest is how much of one text is kept; real descriptions stay far below.
 const longest = 4096
 
+// newlines makes all ends of lines one.
+var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// plain tells whether bytes are printable ASCII and no more than most, as nearly all are.
+func plain(raw []byte, most int) bool {
+	for _, b := range raw {
+		if b < ' ' || b >= 0x7f {
+			return false
+		}
+	}
+	return len(raw) <= most
+}
+
 // clean makes device bytes a text: NULs and spaces around it go, bytes that are not UTF-8 and control
 // characters show as \x1b, so that nothing is lost and nothing breaks a terminal, page or file. A
 // text longer than most is cut and ends with "…".
 func clean(raw []byte, most int) string {
+	if plain(raw, most) {
+		return string(bytes.Trim(raw, " "))
+	}
 	trimmed := strings.Trim(string(raw), "\x00 \t\r\n")
-	raw = []byte(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(trimmed))
+	raw = []byte(newlines.Replace(trimmed))
 	var b strings.Builder
 	for len(raw) > 0 {
 		if b.Len() > most {

@@ -59,8 +59,9 @@ type walker struct {
 // next gives the columns to ask for now.
 func (w *walker) next() []*column {
 	var open []*column
+	width := min(w.width, int(w.health.limit.Load()))
 	for _, c := range w.columns {
-		if !c.done && len(open) < w.width {
+		if !c.done && len(open) < width {
 			open = append(open, c)
 		}
 	}
@@ -122,7 +123,8 @@ func (w *walker) take(c *column, pdu gosnmp.SnmpPDU) {
 	default:
 		c.at = pdu.Name
 		if present(pdu) {
-			w.grid.cells[c.number][index] = pdu
+			pdu.Name = "" // long, and told by column and row
+			w.grid.cells[c.number][w.grid.row(index)] = pdu
 		}
 	}
 }
@@ -160,11 +162,13 @@ func (w *walker) refusal(packet *gosnmp.SnmpPacket, asked []*column, rows int) b
 	switch packet.Error {
 	case gosnmp.TooBig:
 		switch {
+		case rows > 1 && int(w.health.limit.Load()) < rows*len(asked):
+			return true // another session has learnt it meanwhile
 		case rows > 1:
 			w.shrinkTo(max(1, rows/2) * len(asked))
 			return true
 		case len(asked) > 1:
-			w.width = len(asked) / 2
+			w.shrinkTo(len(asked) / 2)
 			return true
 		}
 		w.grid.fault("the device answers tooBig even to one value after %s", strings.TrimPrefix(asked[0].at, "."))
@@ -229,17 +233,31 @@ func (w *walker) fillGaps() {
 // grid is what a walk gave: cells by column and index.
 type grid struct {
 	cells   []map[string]gosnmp.SnmpPDU
+	rows    map[string]string // the indexes that were met
 	faults  []string
 	note    string // something odd that lost nothing
 	refused bool
+
+	ordered []string // the rows' indexes in order, as of counted cells
+	counted int
 }
 
 func newGrid(columns int) *grid {
-	g := &grid{cells: make([]map[string]gosnmp.SnmpPDU, columns)}
+	g := &grid{cells: make([]map[string]gosnmp.SnmpPDU, columns), rows: map[string]string{}}
 	for i := range g.cells {
 		g.cells[i] = map[string]gosnmp.SnmpPDU{}
 	}
 	return g
+}
+
+// row gives the one copy of a row's index that all columns share.
+func (g *grid) row(index string) string {
+	if known, ok := g.rows[index]; ok {
+		return known
+	}
+	index = strings.Clone(index)
+	g.rows[index] = index
+	return index
 }
 
 func (g *grid) fault(format string, args ...any) {
@@ -248,19 +266,34 @@ func (g *grid) fault(format string, args ...any) {
 	}
 }
 
-// indexes gives the indexes of all rows in order.
+// indexes gives the indexes of all rows in order. The walk must have ended.
 func (g *grid) indexes() []string {
-	seen := map[string]bool{}
-	var all []string
+	cells := 0
 	for _, column := range g.cells {
+		cells += len(column)
+	}
+	if cells == g.counted {
+		return g.ordered
+	}
+	widest := g.cells[0]
+	for _, column := range g.cells {
+		if len(column) > len(widest) {
+			widest = column
+		}
+	}
+	all := make([]string, 0, len(widest))
+	for index := range widest {
+		all = append(all, index)
+	}
+	for c, column := range g.cells {
 		for index := range column {
-			if !seen[index] {
-				seen[index] = true
+			if _, listed := widest[index]; !listed && !slices.ContainsFunc(g.cells[:c], func(before map[string]gosnmp.SnmpPDU) bool { _, ok := before[index]; return ok }) {
 				all = append(all, index)
 			}
 		}
 	}
 	slices.SortFunc(all, compareOIDs)
+	g.ordered, g.counted = all, cells
 	return all
 }
 
