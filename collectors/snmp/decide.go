@@ -207,6 +207,7 @@ func (f facts) find(s source) (value, from string) {
 	if s.Pattern.given() {
 		value = s.Pattern.find(value)
 	}
+	value = strings.TrimRight(value, ",;")
 	if s.Map != nil {
 		value = s.Map[value]
 	}

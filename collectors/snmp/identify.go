@@ -114,7 +114,7 @@ func (l *look) ask(s *session, values map[string]string, oids []string) {
 
 // probesTogether is how many extra OIDs are asked for in one request. Most are absent, so that the
 // answer of a usual device fits one frame.
-const probesTogether = 40
+const probesTogether = 50
 
 // virtualMakers are the first three bytes of the hardware addresses that hypervisors give out:
 // VMware, Hyper-V, KVM, Xen, VirtualBox, Nutanix, Parallels.
