@@ -190,8 +190,8 @@ func (t *readingTable) prepare(family *readingFamily) error {
 			wrong("%s: states belong to class state, and each of that class needs them", r.Value)
 		}
 		for n, meaning := range r.States.numbers {
-			if verdict, _ := splitState(meaning); !slices.Contains(verdicts, verdict) {
-				wrong("%s: state %d is %q: start with one of %s", r.Value, n, meaning, strings.Join(verdicts, ", "))
+			if verdict, word := splitState(meaning); !slices.Contains(verdicts, verdict) || strings.ContainsAny(word, "\"'") {
+				wrong("%s: state %d is %q: start with one of %s, and quote nothing", r.Value, n, meaning, strings.Join(verdicts, ", "))
 			}
 		}
 		if len(r.Range) != 0 && len(r.Range) != 2 {
