@@ -127,7 +127,7 @@ func (s *session) probe(roots []string) (map[string]bool, *grid) {
 	g := newGrid(0)
 	roots = slices.Compact(slices.SortedFunc(slices.Values(roots), compareOIDs))
 	for len(roots) > 0 {
-		some := roots[:min(len(roots), probeTogether)]
+		some := roots[:min(len(roots), probeTogether, s.most())]
 		packet, err := s.request(func() (*gosnmp.SnmpPacket, error) { return s.client.GetNext(some) })
 		if err != nil {
 			g.fault("%v", err)
@@ -143,12 +143,7 @@ func (s *session) probe(roots []string) (map[string]bool, *grid) {
 				roots = roots[1:]
 				continue
 			}
-			half, faults := s.probe(some[:len(some)/2])
-			for root := range half {
-				there[root] = true
-			}
-			g.faults = append(g.faults, faults.faults...)
-			roots = roots[len(some)/2:]
+			s.shrinkTo(len(some) / 2)
 			continue
 		}
 		for i, pdu := range packet.Variables {

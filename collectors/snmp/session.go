@@ -238,7 +238,7 @@ func (s *session) alive() bool {
 func (s *session) get(oids ...string) (map[string]gosnmp.SnmpPDU, error) {
 	values := map[string]gosnmp.SnmpPDU{}
 	for len(oids) > 0 {
-		some := oids[:min(len(oids), int(s.health.limit.Load()))]
+		some := oids[:min(len(oids), s.most())]
 		packet, err := s.request(func() (*gosnmp.SnmpPacket, error) { return s.client.Get(some) })
 		if err != nil {
 			return values, err

@@ -59,7 +59,7 @@ type walker struct {
 // next gives the columns to ask for now.
 func (w *walker) next() []*column {
 	var open []*column
-	width := min(w.width, int(w.health.limit.Load()))
+	width := min(w.width, w.most())
 	for _, c := range w.columns {
 		if !c.done && len(open) < width {
 			open = append(open, c)
@@ -74,7 +74,7 @@ func (w *walker) step(asked []*column) bool {
 	for i, c := range asked {
 		oids[i] = c.at
 	}
-	rows := max(1, min(w.size, int(w.health.limit.Load()))/len(asked))
+	rows := max(1, min(w.size, w.most())/len(asked))
 	if w.client.Version == gosnmp.Version1 {
 		rows = 1
 	}
@@ -146,6 +146,9 @@ func (w *walker) recover(err error, asked, rows int) bool {
 	return true
 }
 
+// most is how many varbinds may be asked for in one request.
+func (s *session) most() int { return int(s.health.limit.Load()) }
+
 // shrinkTo makes all later answers of the device hold no more varbinds than this.
 func (s *session) shrinkTo(varbinds int) {
 	for limit := s.health.limit.Load(); int(limit) > varbinds && !s.health.limit.CompareAndSwap(limit, int32(varbinds)); {
@@ -162,7 +165,7 @@ func (w *walker) refusal(packet *gosnmp.SnmpPacket, asked []*column, rows int) b
 	switch packet.Error {
 	case gosnmp.TooBig:
 		switch {
-		case rows > 1 && int(w.health.limit.Load()) < rows*len(asked):
+		case rows > 1 && w.most() < rows*len(asked):
 			return true // another session has learnt it meanwhile
 		case rows > 1:
 			w.shrinkTo(max(1, rows/2) * len(asked))
