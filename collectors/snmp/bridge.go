@@ -47,14 +47,14 @@ func basePorts(g *grid) map[int]int {
 }
 
 // interfaceOf gives the ifIndex behind a bridge port. Agents that tell no numbering, or one that leads
-// to no interface, count their bridge ports as their interfaces. Others number the ports by ifIndex
-// and still count them from one in their tables. Routers number bridge ports that are no interface's.
+// to no interface, count their bridge ports as their interfaces. TP-Link numbers the ports by ifIndex
+// and still counts them from one in its tables. Routers number bridge ports that are no interface's.
 func (b *bridge) interfaceOf(port int, l *look) (ifIndex int, ok bool) {
 	if ifIndex, ok = b.ports[port]; ok && l.interfaceAt(ifIndex) != nil {
 		return ifIndex, true
 	}
 	if !ok && len(b.grid.cells[0]) > 0 {
-		if b.byIndex && port >= 1 && port <= len(b.sorted) {
+		if l.madeBy(makerTPLink) && b.byIndex && port >= 1 && port <= len(b.sorted) {
 			return b.sorted[port-1], true
 		}
 		return 0, false

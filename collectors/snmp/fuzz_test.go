@@ -130,7 +130,8 @@ func FuzzAnswer(f *testing.F) {
 		}
 		interfaces := []inventory.Interface{{Index: 1, Name: "a"}, {Index: 2, Name: "b"}}
 		ports := newLocalPorts(interfaces)
-		ports.learn(interfaces, local, basePorts(bridge), strings.TrimSpace)
+		numbering := basePorts(bridge)
+		ports.learn(interfaces, local, func(port int) (int, bool) { return numbering[port], true }, strings.TrimSpace)
 		if name := ports.name(1); name == "" {
 			t.Error("a local port without any name")
 		}

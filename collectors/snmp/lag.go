@@ -72,9 +72,10 @@ func isAggregate(i inventory.Interface) bool { return slices.Contains(aggregateT
 
 // interfaceAt gives the interface with an ifIndex, or nil.
 func (l *look) interfaceAt(ifIndex int) *inventory.Interface {
-	at := slices.IndexFunc(l.asset.Interfaces, func(i inventory.Interface) bool { return i.Index == ifIndex })
-	if at < 0 {
-		return nil
+	for at := range l.asset.Interfaces {
+		if i := &l.asset.Interfaces[at]; i.Index == ifIndex {
+			return i
+		}
 	}
-	return &l.asset.Interfaces[at]
+	return nil
 }

@@ -74,7 +74,7 @@ func readLLDP(s *session, l *look) inventory.TableStatus {
 			grids = append(grids, told)
 		case !t.ifIndex:
 			local, b := s.walk(lldpLocPortID, lldpLocPortDescr), l.bridge.read(s)
-			ports.learn(l.asset.Interfaces, local, b.ports, l.portName)
+			ports.learn(l.asset.Interfaces, local, func(port int) (int, bool) { return b.interfaceOf(port, l) }, l.portName)
 			grids = append(grids, local, b.grid)
 		}
 		for _, index := range rows {
@@ -92,6 +92,8 @@ func (t lldpTable) neighbour(g *grid, index string, ports *localPorts, told *gri
 	localPort := ""
 	if numbers, ok := oidNumbers(index); ok && len(numbers) > t.port+1 {
 		localPort = ports.name(int(numbers[t.port]))
+	} else if len(numbers) == 2 { // some agents leave out the time mark
+		localPort = ports.name(int(numbers[0]))
 	} else if told != nil && present(told.cells[0][index]) {
 		localPort = ports.name(int(told.number(0, index)))
 	} else {

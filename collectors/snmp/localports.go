@@ -17,14 +17,14 @@ type localPorts struct {
 	byIndex map[int]string // interface name by ifIndex
 	named   map[int]string // by port number, where lldpLocPortTable names an interface without doubt
 	labels  map[int]string // what lldpLocPortTable says, as it stands
-	bridge  map[int]int    // ifIndex by bridge port
+	bridge  func(port int) (ifIndex int, ok bool)
 	// bridgeFirst: where names prove one way of numbering, it is used for the ports without a name.
 	bridgeFirst bool
 }
 
 // newLocalPorts knows ports by their ifIndex only.
 func newLocalPorts(interfaces []inventory.Interface) *localPorts {
-	p := &localPorts{byIndex: map[int]string{}}
+	p := &localPorts{byIndex: map[int]string{}, bridge: func(int) (int, bool) { return 0, false }}
 	for _, i := range interfaces {
 		p.byIndex[i.Index] = i.Name
 	}
@@ -33,7 +33,7 @@ func newLocalPorts(interfaces []inventory.Interface) *localPorts {
 
 // learn takes in what the agent calls its ports, and how it numbers the bridge's. label gives the name
 // that the interface is known by.
-func (p *localPorts) learn(interfaces []inventory.Interface, local *grid, bridge map[int]int, label func(string) string) {
+func (p *localPorts) learn(interfaces []inventory.Interface, local *grid, bridge func(int) (int, bool), label func(string) string) {
 	p.named, p.labels, p.bridge = map[int]string{}, map[int]string{}, bridge
 	bridgeRight, indexRight := 0, 0
 	for _, port := range local.indexes() {
@@ -48,7 +48,7 @@ func (p *localPorts) learn(interfaces []inventory.Interface, local *grid, bridge
 			continue
 		}
 		p.named[n] = i.Name
-		if p.bridge[n] == i.Index {
+		if behind, ok := p.bridge(n); ok && behind == i.Index {
 			bridgeRight++
 		}
 		if n == i.Index {
@@ -75,8 +75,9 @@ func (p *localPorts) identified(interfaces []inventory.Interface, port int, raw 
 			if len(found) == 1 {
 				return found[0], true
 			}
+			behind, _ := p.bridge(port)
 			for _, i := range found {
-				if i.Index == port || i.Index == p.bridge[port] {
+				if i.Index == port || i.Index == behind {
 					return i, true
 				}
 			}
@@ -98,7 +99,8 @@ func (p *localPorts) name(port int) string {
 	if name, ok := p.named[port]; ok {
 		return name
 	}
-	behindBridge, onBridge := p.byIndex[p.bridge[port]]
+	behind, _ := p.bridge(port)
+	behindBridge, onBridge := p.byIndex[behind]
 	direct, isIndex := p.byIndex[port]
 	switch {
 	case onBridge && (p.bridgeFirst || !isIndex):
