@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
-	"runtime"
 	"runtime/pprof"
 	"strings"
 	"sync/atomic"
@@ -80,10 +79,6 @@ func collect(ctx context.Context, s settings) (err error) {
 // look collects all devices once.
 func look(ctx context.Context, s settings, r *result) error {
 	c := snmp.DefaultConfig()
-	c.Concurrency = 16 * runtime.NumCPU()
-	if s.latency > 0 {
-		c.Concurrency = 150
-	}
 	if s.client != "inventory" {
 		c.Tables = []string{"interfaces", "entity", "counters"}
 	}
