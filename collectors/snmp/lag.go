@@ -1,6 +1,7 @@
 package snmp
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,8 +17,12 @@ const (
 	ifStackStatus       = ".1.3.6.1.2.1.31.1.2.1.3" // index: the higher interface, the lower one
 )
 
-// aggregateTypes are the interface types that agents give to aggregates.
-var aggregateTypes = []string{"ieee8023adLag", "propMultiplexor", "propVirtual"}
+// aggregateTypes are the interface types that only aggregates have. aggregateName is how they are called
+// where the type does not tell: VLANs, which stand above their ports too, may be of the same one.
+var (
+	aggregateTypes = []string{"ieee8023adLag", "propMultiplexor"}
+	aggregateName  = regexp.MustCompile(`(?i)^(po|port-?channel|trk|ae|bond|lag|be|bundle-ether|eth-trunk|bagg|bridge-aggregation) ?\d+$`)
+)
 
 // readLAGs finds the aggregate that each port is a member of. A port that could join an aggregate but
 // has not is a member of none; some agents then name the port itself.
@@ -68,7 +73,9 @@ func (l *look) addMember(members map[int]int, port string, aggregate int64) {
 	}
 }
 
-func isAggregate(i inventory.Interface) bool { return slices.Contains(aggregateTypes, i.Type) }
+func isAggregate(i inventory.Interface) bool {
+	return slices.Contains(aggregateTypes, i.Type) || aggregateName.MatchString(i.Name)
+}
 
 // interfaceAt gives the interface with an ifIndex, or nil.
 func (l *look) interfaceAt(ifIndex int) *inventory.Interface {

@@ -12,36 +12,31 @@ const (
 	makerCisco      = 9
 	makerHP         = 11
 	makerNortel     = 45
+	makerCompaq     = 232
 	makerMicrosoft  = 311
 	makerNetApp     = 789
 	makerZyxel      = 890
-	makerCompaq     = 232
-	makerFoundry    = 1991
-	makerUCD        = 2021
+	makerStonesoft  = 1369
+	makerBrocade    = 1588
 	makerExtreme    = 1916
+	makerFoundry    = 1991
 	makerHuawei     = 2011
+	makerUCD        = 2021
 	makerRapidCity  = 2272
+	makerCheckPoint = 2620
 	makerJuniper    = 2636
-	makerNokia      = 6527
 	makerAlcatel    = 6486
+	makerNokia      = 6527
 	makerVMware     = 6876
 	makerNetSNMP    = 8072
-	makerFreeBSD    = 12325
-	makerFortinet   = 12356
+	makerMoxa       = 8691
+	makerTPLink     = 11863
 	makerIsilon     = 12124
 	makerAruba      = 14823
 	makerMikroTik   = 14988
-	makerDataDom    = 19746
-	makerA10        = 22610
-	makerQNAP       = 24681
 	makerH3C        = 25506
-	makerTPLink     = 11863
-	makerIXSystems  = 50536
-	makerStonesoft  = 1369
-	makerBrocade    = 1588
-	makerCheckPoint = 2620
-	makerMoxa       = 8691
 	makerNimble     = 37447
+	makerIXSystems  = 50536
 )
 
 // maker gives the enterprise number in the device's sysObjectID, or 0 where it has none.

@@ -15,6 +15,7 @@ type volumeTable struct {
 	instead   bool // the tables after it tell the same
 
 	name              string
+	called            string // what the one volume is called, where no column names it
 	size, sizeHigh    string // High: the upper 32 bits
 	used, usedHigh    string
 	free              string // where used is not told
@@ -44,6 +45,8 @@ var volumeTables = []volumeTable{
 		name: ".1.3.6.1.4.1.50536.1.1.1.1.2", size: ".1.3.6.1.4.1.50536.1.1.1.1.4", used: ".1.3.6.1.4.1.50536.1.1.1.1.5"},
 	{makers: []uint32{makerIXSystems}, unitsColumn: ".1.3.6.1.4.1.50536.1.2.1.1.3", // datasetTable
 		name: ".1.3.6.1.4.1.50536.1.2.1.1.2", size: ".1.3.6.1.4.1.50536.1.2.1.1.4", used: ".1.3.6.1.4.1.50536.1.2.1.1.5"},
+	{makers: []uint32{makerIsilon}, called: "/ifs", units: 1, // ifsFilesystem
+		size: ".1.3.6.1.4.1.12124.1.3.1", used: ".1.3.6.1.4.1.12124.1.3.2"},
 	{makers: []uint32{makerCisco}, otherwise: true, own: flashVolumes},
 	{makers: []uint32{makerHuawei}, otherwise: true, units: kib, // hwFlhPartitionTable
 		name: ".1.3.6.1.4.1.2011.6.9.1.4.2.1.5", size: ".1.3.6.1.4.1.2011.6.9.1.4.2.1.3", free: ".1.3.6.1.4.1.2011.6.9.1.4.2.1.4"},
@@ -90,7 +93,7 @@ func (t volumeTable) read(s *session, l *look) *grid {
 		if free, told := bytesOf(cell(t.free), units); told {
 			used, known = size-free, true
 		}
-		name := text(cell(t.name))
+		name := or(t.called, text(cell(t.name)))
 		if t.deviceBeforeMount && !strings.HasPrefix(name, "/dev/") {
 			continue
 		}
