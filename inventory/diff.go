@@ -221,3 +221,30 @@ func jsonText(v any) string {
 	}
 	return strings.Trim(string(data), `"`)
 }
+
+// Fold gives what changed in all over changes that came one after the other, oldest first: of each
+// field the first value and the last. What changed back is left out.
+func Fold(changes []Change) []Change {
+	type place struct{ noun, id, field, part string }
+	at := map[place]int{}
+	var folded []Change
+	for _, c := range changes {
+		key := place{c.Noun, c.ID, c.Field, c.Part}
+		if c.Field == "presence" {
+			key.part = "" // there it is the reason
+		}
+		i, known := at[key]
+		if !known {
+			at[key] = len(folded)
+			folded = append(folded, c)
+			continue
+		}
+		c.From = folded[i].From
+		folded[i] = c
+	}
+	folded = slices.DeleteFunc(folded, func(c Change) bool { return c.From == c.To })
+	slices.SortStableFunc(folded, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(a.Noun, b.Noun), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Field, b.Field), cmp.Compare(a.Part, b.Part))
+	})
+	return folded
+}

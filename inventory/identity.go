@@ -3,6 +3,7 @@ package inventory
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -141,7 +142,7 @@ const manyOwners = 3
 
 // findCommon marks the keys that devices share which something else tells apart, among what is known
 // and what has just been seen. All sightings are weighed at once, so that their order does not matter.
-func (x *identityIndex) findCommon(seen []*Asset) {
+func (x *identityIndex) findCommon(seen iter.Seq[*Asset]) {
 	owners := map[identityKey][]string{}
 	count := func(key identityKey, a *Asset) {
 		owner := ownerOf(a, key.kind)
@@ -149,7 +150,7 @@ func (x *identityIndex) findCommon(seen []*Asset) {
 			owners[key] = append(known, owner)
 		}
 	}
-	for _, a := range seen {
+	for a := range seen {
 		identityKeys(a, func(key identityKey) {
 			if key.kind > keyChassis {
 				return

@@ -62,21 +62,22 @@ func (g Ageing) Merge(prev *Snapshot, observations []Observation, at time.Time) 
 		return cmp.Compare(jsonText(a), jsonText(b))
 	})
 	m := newMerger(prev, instant(at), len(observations))
-	sightings := make([]*Asset, len(ordered))
-	var assets []*Asset
-	for i, o := range ordered {
-		if o.Asset != nil && m.members[o.Municipality] {
-			sightings[i] = sighting(o)
-			assets = append(assets, sightings[i])
+	m.index.findCommon(func(yield func(*Asset) bool) {
+		for _, o := range ordered {
+			if m.sees(o) && !yield(sighting(o)) {
+				return
+			}
 		}
-	}
-	m.index.findCommon(assets)
-	for i, o := range ordered {
-		m.take(*o, sightings[i])
+	})
+	for _, o := range ordered {
+		m.take(*o)
 	}
 	next := m.finish(g)
 	return next, Diff(prev, next)
 }
+
+// sees tells whether an observation is about an asset that somebody here owns.
+func (m *merger) sees(o *Observation) bool { return o.Asset != nil && m.members[o.Municipality] }
 
 // sighting is the observed asset as identity compares it: with whose it is and where it was seen.
 func sighting(o *Observation) *Asset {
@@ -131,12 +132,12 @@ func newMerger(prev *Snapshot, at time.Time, observations int) *merger {
 	return m
 }
 
-// take folds one observation in. seen is nil when it is about no asset.
-func (m *merger) take(o Observation, seen *Asset) {
+// take folds one observation in.
+func (m *merger) take(o Observation) {
 	o.At = instant(o.At)
 	id := ""
-	if seen != nil {
-		id = m.takeAsset(&o, seen)
+	if m.sees(&o) {
+		id = m.takeAsset(&o)
 	}
 	m.takeCollection(&o, id)
 	if m.members[o.Municipality] {
@@ -147,7 +148,8 @@ func (m *merger) take(o Observation, seen *Asset) {
 	}
 }
 
-func (m *merger) takeAsset(o *Observation, seen *Asset) string {
+func (m *merger) takeAsset(o *Observation) string {
+	seen := sighting(o)
 	i := m.find(o, seen)
 	if i < 0 {
 		id := newID(seen, func(id string) bool { _, taken := m.ids[id]; return taken })

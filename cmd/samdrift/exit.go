@@ -9,6 +9,7 @@ import (
 
 	"github.com/samdrift/samdrift/hub"
 	"github.com/samdrift/samdrift/hub/store"
+	"github.com/samdrift/samdrift/inventory"
 )
 
 // Exit codes are part of the contract; docs/cli.md lists them.
@@ -52,7 +53,7 @@ func classify(err error) (code int, hint string) {
 		return exitUsage, "run the command with --help to see how it is used"
 	case errors.Is(err, store.ErrNotInitialised), errors.Is(err, hub.ErrNotReady):
 		return exitNotInitialised, "collect something first: samdrift demo --once --dir DIR shows how a filled directory looks"
-	case errors.Is(err, store.ErrLocked):
+	case errors.Is(err, store.ErrLocked), errors.Is(err, inventory.ErrNotPossible):
 		return exitConflict, ""
 	case errors.Is(err, hub.ErrForbidden):
 		return exitPermission, ""

@@ -15,8 +15,12 @@ import (
 )
 
 func newInventory(a *app) *cobra.Command {
-	cmd := &cobra.Command{Use: "inventory", Short: "Show, export and import the estate"}
-	cmd.AddCommand(newInventoryList(a), newInventoryShow(a), newInventoryExport(a), newInventoryImport(a))
+	cmd := &cobra.Command{Use: "inventory", Short: "Show the estate, its history and its doubts; export and import it"}
+	cmd.AddCommand(
+		newInventoryList(a), newInventoryShow(a), newInventoryHistory(a), newInventoryDiff(a),
+		newInventoryDuplicates(a), newInventoryMerge(a), newInventorySplit(a), newInventoryUndo(a), newInventoryDecisions(a),
+		newInventoryExport(a), newInventoryImport(a),
+	)
 	return cmd
 }
 
@@ -152,17 +156,12 @@ func newInventoryImport(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				t := table{head: []string{"noun", "id", "name", "field", "from", "to"}, note: fmt.Sprintf("%d changes stored.", len(changes))}
+				t := changeTable(changes)
+				t.note = fmt.Sprintf("%d changes stored.", len(changes))
 				if dryRun {
 					t.note = fmt.Sprintf("%d changes; nothing was stored.", len(changes))
 				}
-				for _, c := range changes {
-					t.rows = append(t.rows, []string{c.Noun, c.ID, c.Name, c.Field, clip(c.From, 40), clip(c.To, 40)})
-				}
-				if changes == nil {
-					changes = []inventory.Change{}
-				}
-				return a.print(changes, t)
+				return a.print(listOf(changes), t)
 			})
 		},
 	}
