@@ -170,9 +170,10 @@ func (s *state) exchange(a, b int32) (any bool) {
 
 // gains lists what the items of slot a would gain in slot b.
 func (s *state) gains(out []gain, a, b int32) []gain {
+	here, there := s.row(a), s.row(b)
 	for _, i := range s.members[a] {
-		if c := s.price(i, b); c != never {
-			out = append(out, gain{i, c - s.price(i, a)})
+		if c := there[i]; c != never {
+			out = append(out, gain{i, c - here[i]})
 		}
 	}
 	return out

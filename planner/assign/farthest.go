@@ -32,22 +32,25 @@ func SearchFarthest(ctx context.Context, p Problem, distance [][]int64, o Option
 	best.Distance = reach(best.Bin, distance)
 	low, _ := slices.BinarySearch(radii, alone(p, distance))
 	high, _ := slices.BinarySearch(radii, best.Distance)
-	limit := Options{Seed: o.Seed, Rounds: 76}
+	rounds := 76
 	open := map[int]int{} // radii tried in vain, with the rounds they had
-	for low < high && ctx.Err() == nil && (o.Rounds == 0 || limit.Rounds <= max(o.Rounds, 76)) {
-		at := pick(low, high, open, limit.Rounds)
+	for low < high && ctx.Err() == nil && (o.Rounds == 0 || rounds <= max(o.Rounds, 76)) {
+		at := pick(low, high, open, rounds)
 		if at < 0 {
-			limit.Rounds *= stageGrowth
+			rounds *= stageGrowth
 			continue
 		}
-		within := confine(p, distance, radii[at])
-		if s := Search(ctx, within, limit); s.Feasible {
-			best.Solution, best.Distance = s, reach(s.Bin, distance)
+		if bin := gather(ctx, p, distance, radii[at], o.Seed, rounds); bin != nil && reach(bin, distance) < best.Distance {
+			best.Solution, best.Distance = p.stated(bin), reach(bin, distance)
 			high, _ = slices.BinarySearch(radii, best.Distance)
-		} else if s.Proven || cannotPlaceAll(ctx, within, limit) {
+		}
+		if at >= high {
+			continue
+		}
+		if cannotPlaceAll(ctx, confine(p, distance, radii[at]), Options{Seed: o.Seed, Rounds: rounds}) {
 			low = at + 1
 		} else {
-			open[at] = limit.Rounds
+			open[at] = rounds
 		}
 	}
 	best.AtLeast, best.Narrowest = radii[low], low == high
@@ -58,6 +61,43 @@ func SearchFarthest(ctx context.Context, p Problem, distance [][]int64, o Option
 		best.Bound = min(best.Bound, s.Bound)
 	}
 	return best
+}
+
+// gather looks for an answer within a radius: what lies beyond costs far more than what lies within. It
+// gives the best found, which may reach farther; nothing when it found none.
+func gather(ctx context.Context, p Problem, distance [][]int64, radius int64, seed uint64, rounds int) []int {
+	const beyond = 50
+	cost := make([][]int64, len(p.Cost))
+	for i, row := range p.Cost {
+		cost[i] = slices.Clone(distance[i])
+		for j, c := range row {
+			if c == Forbidden {
+				cost[i][j] = Forbidden
+			} else {
+				cost[i][j] += beyond * max(0, distance[i][j]-radius)
+			}
+		}
+	}
+	p.Cost = cost
+	m := newModel(p)
+	w := newSearcher(m, seed, uint64(radius))
+	w.run(ctx, rounds)
+	if !w.found {
+		return nil
+	}
+	return m.solution(&record{best: w.best, found: true}, 0, false).Bin
+}
+
+// stated is an answer of which only the assignment is known.
+func (p Problem) stated(bin []int) Solution {
+	s := Solution{Feasible: true, Bin: bin, Open: slices.Clone(p.Must)}
+	for i, j := range bin {
+		s.Cost += p.Cost[i][j]
+		s.Open = append(s.Open, j)
+	}
+	slices.Sort(s.Open)
+	s.Open = slices.Compact(s.Open)
+	return s
 }
 
 // pick chooses the middlemost radius below high that has not had so many rounds; -1: none is left.

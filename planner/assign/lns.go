@@ -158,7 +158,7 @@ func (w *searcher) step() {
 	}
 	w.save()
 	switch {
-	case len(w.site) < w.sites && (far || w.r.IntN(2) == 0):
+	case len(w.site) < w.sites && (far || w.r.IntN(10) < 7):
 		w.reopen(far)
 	default:
 		w.scatter()
@@ -189,7 +189,7 @@ func (w *searcher) reheat() {
 // heat is the share of an item's typical cost that a cooling starts at: large clusters have more to
 // rearrange.
 func (w *searcher) heat() float64 {
-	return min(4, max(0.4, 0.1*float64(w.items)/float64(len(w.site))))
+	return min(4, max(0.6, 0.1*float64(w.items)/float64(len(w.site))))
 }
 
 // adopt takes over an answer.
@@ -223,7 +223,7 @@ func (w *searcher) adopt(a answer) {
 }
 
 // coolTo is the share of an item's typical cost that a cooling ends at.
-const coolTo = 0.005
+const coolTo = 0.01
 
 // breadth is how many slots a region has: as many as keep a rebuild short.
 func (w *searcher) breadth() int {
@@ -353,5 +353,5 @@ func (w *searcher) scatter() {
 		}
 	}
 	w.scratch.items = items
-	w.fill(items, w.region, 0.3, w.r)
+	w.fill(items, w.region, 0.15, w.r)
 }

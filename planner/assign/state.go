@@ -56,6 +56,14 @@ func (s *state) price(i, a int32) int64 {
 	return s.model.cost[int(s.site[a])*s.items+int(i)]
 }
 
+// row is what all items cost in a slot.
+func (s *state) row(a int32) []int64 {
+	if a == s.none() {
+		return s.out
+	}
+	return s.model.cost[int(s.site[a])*s.items : (int(s.site[a])+1)*s.items]
+}
+
 // put places an item that is in no slot.
 func (s *state) put(i, a int32) {
 	s.at[i], s.place[i] = a, int32(len(s.members[a]))
