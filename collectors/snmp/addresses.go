@@ -172,14 +172,23 @@ func takeAddress(numbers []uint32) (ip netip.Addr, rest []uint32, ok bool) {
 
 // addressOfBytes makes an address of 4 or 16 numbers of an index.
 func addressOfBytes(numbers []uint32) (netip.Addr, bool) {
+	raw, ok := bytesOfNumbers(numbers)
+	if !ok {
+		return netip.Addr{}, false
+	}
+	return netip.AddrFromSlice(raw)
+}
+
+// bytesOfNumbers makes bytes of the numbers of an index.
+func bytesOfNumbers(numbers []uint32) ([]byte, bool) {
 	raw := make([]byte, len(numbers))
 	for i, n := range numbers {
 		if n > 255 {
-			return netip.Addr{}, false
+			return nil, false
 		}
 		raw[i] = byte(n)
 	}
-	return netip.AddrFromSlice(raw)
+	return raw, true
 }
 
 // prefixOfMask gives the length of a mask, or 0 when it is none.

@@ -2,8 +2,8 @@ package snmp
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
+	"net"
 	"slices"
 
 	"github.com/samdrift/samdrift/inventory"
@@ -160,11 +160,9 @@ func (d databases) of(database int64) int {
 
 // macOfNumbers makes a hardware address of six numbers of an index.
 func macOfNumbers(numbers []uint32) (string, bool) {
-	for _, n := range numbers {
-		if n > 255 {
-			return "", false
-		}
+	raw, ok := bytesOfNumbers(numbers)
+	if !ok || len(raw) != macBytes {
+		return "", false
 	}
-	b := numbers
-	return fmt.Sprintf("%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3], b[4], b[5]), len(numbers) == macBytes
+	return net.HardwareAddr(raw).String(), true
 }

@@ -136,12 +136,9 @@ func uuidOfIndex(index string) string {
 	if len(numbers) == 17 || len(numbers) == 37 {
 		numbers = numbers[1:]
 	}
-	raw := make([]byte, len(numbers))
-	for i, n := range numbers {
-		if n > 255 {
-			return ""
-		}
-		raw[i] = byte(n)
+	raw, ok := bytesOfNumbers(numbers)
+	if !ok {
+		return ""
 	}
 	switch len(raw) {
 	case 16:

@@ -24,9 +24,9 @@ func readStackPorts(s *session, l *look) *grid {
 		if !ok || len(numbers) < 3 || int(numbers[1]) != len(numbers)-2 {
 			continue
 		}
-		raw := make([]byte, 0, len(numbers))
-		for _, n := range numbers[2:] {
-			raw = append(raw, byte(n))
+		raw, ok := bytesOfNumbers(numbers[2:])
+		if !ok {
+			continue
 		}
 		name := clean(raw, longest)
 		port, err := strconv.Atoi(name[strings.LastIndexAny(name, "/-")+1:])
