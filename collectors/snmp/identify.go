@@ -3,8 +3,7 @@ package snmp
 import (
 	"slices"
 	"strings"
-
-	"github.com/gosnmp/gosnmp"
+	"unicode"
 
 	"github.com/samdrift/samdrift/inventory"
 )
@@ -74,48 +73,6 @@ func identify(s *session, l *look) {
 	}
 }
 
-// ask puts the values of the OIDs that are not known yet into values, the first one below for OIDs
-// that end with an asterisk.
-func (l *look) ask(s *session, values map[string]string, oids []string) {
-	var single, below []string
-	for _, oid := range oids {
-		if _, known := values[oid]; known {
-			continue
-		}
-		if column, ok := strings.CutSuffix(oid, ".*"); ok {
-			below = append(below, "."+column)
-		} else {
-			single = append(single, "."+oid)
-		}
-	}
-	for some := range slices.Chunk(single, probesTogether) {
-		found, err := s.get(some...)
-		for _, oid := range some {
-			values[oid[1:]] = text(found[oid])
-		}
-		if err != nil {
-			l.note("identity", inventory.TableStatus{State: inventory.TablePartial, Reason: err.Error()})
-			return
-		}
-	}
-	for _, column := range below {
-		packet, err := s.request(func() (*gosnmp.SnmpPacket, error) { return s.client.GetNext([]string{column}) })
-		if err != nil {
-			l.note("identity", inventory.TableStatus{State: inventory.TablePartial, Reason: err.Error()})
-			return
-		}
-		for _, pdu := range packet.Variables {
-			if strings.HasPrefix(pdu.Name, column+".") && packet.Error == gosnmp.NoError && present(pdu) {
-				values[column[1:]+".*"] = text(pdu)
-			}
-		}
-	}
-}
-
-// probesTogether is how many extra OIDs are asked for in one request. Most are absent, so that the
-// answer of a usual device fits one frame.
-const probesTogether = 50
-
 // virtualMakers are the first three bytes of the hardware addresses that hypervisors give out:
 // VMware, Hyper-V, KVM, Xen, VirtualBox, Nutanix, Parallels.
 var virtualMakers = []string{
@@ -140,6 +97,9 @@ func virtual(macs []string) bool {
 // plausible drops what agents say when they have nothing to say.
 func plausible(value string) string {
 	value = strings.TrimSpace(value)
+	if !strings.ContainsFunc(value, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+		return ""
+	}
 	switch strings.ToLower(strings.Trim(value, ". -_")) {
 	case "", "0", "00000000", "none", "n/a", "na", "not available", "not specified", "unknown", "unspecified", "null",
 		"default string", "to be filled by o.e.m", "system serial number", "not present", "no serial number":
