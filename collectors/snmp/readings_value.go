@@ -183,14 +183,21 @@ func (r *reading) scaled(value float64, table rows, index string) (float64, bool
 }
 
 // nameOf fills in the name: {column} and {column@from:to} with another column's text, {#} with the
-// index, {#n} with its n-th number, counted from 1 or, when negative, from its end.
+// index, {#n} with its n-th number, counted from 1 or, when negative, from its end. Where a device does
+// not tell the first of them, the index stands in.
 func (r *reading) nameOf(table rows, index string) string {
+	first := true
 	name := placeholder.ReplaceAllStringFunc(r.Name, func(p string) string {
 		p = p[1 : len(p)-1]
+		told := text(table.cell(p, index))
 		if nth, ok := strings.CutPrefix(p, "#"); ok {
-			return indexNumber(index, nth)
+			told = indexNumber(index, nth)
 		}
-		return text(table.cell(p, index))
+		if told == "" && first && len(placeholder.FindString(r.Name)) < len(r.Name) {
+			told = index
+		}
+		first = false
+		return told
 	})
 	name = strings.Join(strings.Fields(name), " ")
 	return cmp.Or(name, strings.TrimSpace(r.Class+" "+index))

@@ -41,6 +41,13 @@ func readSensors(s *session, l *look) inventory.TableStatus {
 	found, grids, there := s.readings(l, sensorReadings, ciscoSensorRoot, entSensorRoot)
 	for _, root := range there {
 		entities, g := readEntitySensors(s, l, root)
+		if root == entSensorRoot {
+			// Cisco devices tell the same sensor in both tables.
+			entities = slices.DeleteFunc(entities, func(m measurement) bool {
+				twin := strings.TrimPrefix(ciscoSensorRoot, ".") + strings.TrimPrefix("."+m.OID, entSensorRoot)
+				return slices.ContainsFunc(found, func(f measurement) bool { return f.OID == twin && f.Class == m.Class })
+			})
+		}
 		found, grids = append(entities, found...), append(grids, g)
 	}
 	seen := map[string]bool{}

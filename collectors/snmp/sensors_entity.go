@@ -61,7 +61,7 @@ func readEntitySensors(s *session, l *look, root string) ([]measurement, *grid) 
 				continue
 			}
 		}
-		if class == "temperature" && (value > 200 || value <= -127) {
+		if implausible(class, value) {
 			continue
 		}
 		found = append(found, measurement{Sensor: inventory.Sensor{
@@ -100,6 +100,18 @@ func (l *look) entityNames(s *session, indexes []string) map[string]string {
 		}
 	}
 	return names
+}
+
+// implausible tells whether a value is what agents say when a sensor has none, or when they mistake
+// the scale: nothing in a rack has a thousand volts.
+func implausible(class string, value float64) bool {
+	switch class {
+	case "temperature":
+		return value > 200 || value <= -127
+	case "voltage", "current":
+		return math.Abs(value) > 1000
+	}
+	return false
 }
 
 // entityValue scales a raw value.
