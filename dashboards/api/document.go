@@ -95,6 +95,13 @@ func describe(_ string, t reflect.Type, _ reflect.StructTag, schema *openapi3.Sc
 	case t == reflect.TypeFor[inventory.Date]():
 		// An unknown date is the empty text, which "format: date" would refuse.
 		*schema = openapi3.Schema{Type: &openapi3.Types{"string"}, Description: "ISO 8601 date; empty when not known", Nullable: schema.Nullable}
+	case t == reflect.TypeFor[inventory.Provenance]():
+		// In memory it is a compact list, as JSON an object of field name to origin.
+		origin := openapi3.NewObjectSchema().WithProperty("collector", openapi3.NewStringSchema()).
+			WithProperty("source", openapi3.NewStringSchema()).WithProperty("at", openapi3.NewDateTimeSchema()).
+			WithProperty("evidence", openapi3.NewStringSchema())
+		*schema = *openapi3.NewObjectSchema().WithAdditionalProperties(origin)
+		schema.Description, schema.Nullable = "who gave each field its value", true
 	case t.Kind() == reflect.Slice, t.Kind() == reflect.Map:
 		schema.Nullable = true
 	}

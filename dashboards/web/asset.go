@@ -122,6 +122,9 @@ func (p *assetPage) facts(a *inventory.Asset) {
 		from := ""
 		if f.Origin.Collector != "" {
 			from = l.Or("collector.", f.Origin.Collector) + ": " + f.Origin.Source
+			if f.Origin.Evidence != "" {
+				from += " (" + f.Origin.Evidence + ")"
+			}
 		}
 		p.Facts = append(p.Facts, factRow{l.T("field." + name), cmp.Or(value, l.T("unknown")), from, f.Origin.At})
 	}

@@ -70,6 +70,7 @@ func functions(l *locale.Locale) template.FuncMap {
 		"gb":     func(n int) string { return unknownZero(l, n) },
 		"clip":   clip,
 		"member": memberOf,
+		"reading": func(x inventory.Sensor) string { return reading(l, x) },
 		"totalBytes": func(volumes []inventory.Volume) int64 {
 			total, _ := (&inventory.Asset{Volumes: volumes}).StorageBytes()
 			return total
@@ -83,6 +84,18 @@ func text(v any) string {
 		return value.String()
 	}
 	return fmt.Sprint(v)
+}
+
+// reading writes a sensor's value with its unit, or what its number means.
+func reading(l *locale.Locale, x inventory.Sensor) string {
+	if x.State != "" {
+		return l.Or("state.", x.State)
+	}
+	decimals := 1
+	if x.Value == float64(int64(x.Value)) {
+		decimals = 0
+	}
+	return strings.TrimSpace(l.Number(x.Value, decimals) + " " + l.Or("unit.", x.Unit))
 }
 
 // unknownZero writes a number where zero means not known.
