@@ -1,8 +1,11 @@
 package store_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -11,6 +14,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
 
 	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/inventory"
@@ -247,5 +252,99 @@ func tamper(t *testing.T, path, statement string) {
 	defer func() { _ = db.Close() }()
 	if _, err := db.Exec(statement); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A database of the first version is brought up without loss: its estate, and what had changed.
+func TestUpgradeFromTheFirstVersion(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "samdrift.db")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider, err := goose.NewProvider(database.DialectSQLite3, db, os.DirFS("migrations"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.UpTo(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	want, changes := snapshot(noon, "srv-1 æøå")
+	var body bytes.Buffer
+	z := gzip.NewWriter(&body)
+	if err := errors.Join(json.NewEncoder(z).Encode(want), z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	const at = "2026-11-21T12:00:00.000Z"
+	if _, err := db.Exec(`INSERT INTO snapshots (hash, taken_at, demo, body) VALUES ($1, $2, TRUE, $3)`, want.Hash(), at, body.Bytes()); err != nil {
+		t.Fatal(err)
+	}
+	id := want.Assets[0].ID
+	if _, err := db.Exec(`INSERT INTO changes (at, noun, id, municipality, name, field, old_value, new_value, collector, source)
+		VALUES ($1, 'asset', $2, '461', 'srv-1', 'vcpus', '2', '4', 'agent', 'srv-1')`, at, id); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, store.Config{Dir: dir})
+	got, err := s.LatestSnapshot(t.Context())
+	if err != nil || got.Hash() != want.Hash() {
+		t.Fatalf("the estate is not what it was: %v\n%s", err, cmp.Diff(want, got))
+	}
+	history, err := s.Changes(t.Context(), "asset", id, 10)
+	if err != nil || len(history) != 1 || history[0].From != "2" || history[0].To != "4" || !history[0].At.Equal(noon) {
+		t.Errorf("the history is %+v, %v", history, err)
+	}
+	if when, err := s.MergeTime(t.Context(), want.Hash()); err != nil || !when.Equal(noon) {
+		t.Errorf("the snapshot's time is %v, %v", when, err)
+	}
+	next, more := inventory.Merge(got, nil, noon.Add(time.Hour))
+	if err := s.SaveSnapshot(t.Context(), next, append(more, changes...)); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := s.LatestSnapshot(t.Context()); err != nil || again.Hash() != next.Hash() {
+		t.Errorf("the first estate saved after the upgrade does not load back: %v", err)
+	}
+}
+
+// Only rows that differ are written: an asset that nobody saw anew keeps its row as it is.
+func TestUnchangedAssetsAreNotWritten(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, store.Config{Dir: dir})
+	first, changes := snapshot(noon, "srv-1")
+	if err := s.SaveSnapshot(t.Context(), first, changes); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "samdrift.db")
+	tamper(t, path, `UPDATE assets SET kind = 'marked'`)
+	marked := func() (n int) {
+		db, err := sql.Open("sqlite", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = db.Close() }()
+		if err := db.QueryRow(`SELECT COUNT(*) FROM assets WHERE kind = 'marked'`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	other := inventory.Observation{Collector: "agent", Source: "srv-2", Municipality: "461", At: noon, Status: inventory.StatusOK, Asset: &inventory.Asset{Name: "srv-2", Serial: "S2"}}
+	second, changes := inventory.Merge(first, []inventory.Observation{other}, noon.Add(time.Minute))
+	if err := s.SaveSnapshot(t.Context(), second, changes); err != nil {
+		t.Fatal(err)
+	}
+	if n := marked(); n != 1 {
+		t.Errorf("%d rows were left as they are, want the one that nobody saw anew", n)
+	}
+	// Where the database holds another estate than was last seen here, everything is written.
+	tamper(t, path, `UPDATE estate SET hash = 'another'`)
+	third, changes := inventory.Merge(second, nil, noon.Add(2*time.Minute))
+	if err := s.SaveSnapshot(t.Context(), third, changes); err != nil {
+		t.Fatal(err)
+	}
+	if n := marked(); n != 0 {
+		t.Errorf("%d rows of another estate were left", n)
 	}
 }
