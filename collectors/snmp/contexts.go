@@ -13,12 +13,13 @@ const (
 	mostContexts   = 256
 	contextsBudget = 4 // a look's whole time is divided by this for all contexts together
 	contextTimeout = 500 * time.Millisecond
+	longestName    = 127 - len("@4094") // a community is sent with at most 127 bytes
 )
 
 // perVLANContexts tells whether the device keeps its forwarding tables in contexts, and may be asked
 // for them: a target that names a context itself is one of them. Without VLANs there are none.
 func (l *look) perVLANContexts() bool {
-	return l.madeBy(makerCisco) && len(l.asset.VLANs) > 0 && l.target.Context == "" && !strings.Contains(l.target.Community.Reveal(), "@")
+	return l.madeBy(makerCisco) && len(l.asset.VLANs) > 0 && len(l.target.Community) <= longestName && l.target.Context == "" && !strings.Contains(l.target.Community.Reveal(), "@")
 }
 
 // readContexts reads the forwarding tables of all VLANs. The reason tells what was left out.
