@@ -100,7 +100,7 @@ func (s *session) open(ctx context.Context, user gosnmp.SnmpV3SecurityParameters
 		c.Version, c.Community = gosnmp.Version2c, s.target.Community.Reveal()
 	}
 	if used {
-		c.Conn, err = (&net.Dialer{Timeout: c.Timeout}).DialContext(ctx, "udp", net.JoinHostPort(host, strconv.Itoa(int(port))))
+		c.Conn, err = (&net.Dialer{}).DialContext(ctx, "udp", net.JoinHostPort(host, strconv.Itoa(int(port))))
 	} else {
 		err = c.Connect()
 	}
