@@ -1,11 +1,5 @@
 package rcpsp
 
-import (
-	"cmp"
-	"fmt"
-	"slices"
-)
-
 // calendar answers, for each slot, the first slot from it on that is open, the first closed one, and
 // the same backwards. Nil: always open.
 type calendar struct {
@@ -15,20 +9,33 @@ type calendar struct {
 	lastClosed []int32 // last closed slot <= t; -1 when there is none
 }
 
-// newCalendar builds a calendar, once for each distinct list of spans.
-func newCalendar(spans []Span, horizon int32, known map[string]*calendar) *calendar {
+// calendars are those built so far, by the list of spans that tasks share.
+type calendars map[*Span][]built
+
+type built struct {
+	spans []Span
+	*calendar
+}
+
+// of gives the calendar of a list of spans; nil for an empty one.
+func (c calendars) of(spans []Span, horizon int32) *calendar {
 	if len(spans) == 0 {
 		return nil
 	}
-	sorted := slices.Clone(spans)
-	slices.SortFunc(sorted, func(a, b Span) int { return cmp.Or(a.From-b.From, a.To-b.To) })
-	key := fmt.Sprint(sorted)
-	if c := known[key]; c != nil {
-		return c
+	for _, b := range c[&spans[0]] {
+		if len(b.spans) == len(spans) {
+			return b.calendar
+		}
 	}
+	b := built{spans, newCalendar(spans, horizon)}
+	c[&spans[0]] = append(c[&spans[0]], b)
+	return b.calendar
+}
+
+func newCalendar(spans []Span, horizon int32) *calendar {
 	n := int(horizon)
 	closed := make([]bool, n+1)
-	for _, s := range sorted {
+	for _, s := range spans {
 		for t := max(0, s.From); t < min(n, s.To); t++ {
 			closed[t] = true
 		}
@@ -52,7 +59,6 @@ func newCalendar(spans []Span, horizon int32, known map[string]*calendar) *calen
 		}
 		c.lastOpen[t], c.lastClosed[t] = open, shut
 	}
-	known[key] = c
 	return c
 }
 

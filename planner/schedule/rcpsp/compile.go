@@ -67,7 +67,7 @@ func compile(p Problem) (*plan, error) {
 	for _, r := range p.Resources {
 		c.open = c.open && len(r.Changes) == 0
 	}
-	calendars := map[string]*calendar{}
+	calendars := calendars{}
 	for i, t := range p.Tasks {
 		j := number[i]
 		c.ids[j] = int32(i)
@@ -84,7 +84,7 @@ func compile(p Problem) (*plan, error) {
 		if t.Deadline > 0 {
 			c.latest[j], c.late = int32(t.Deadline), true
 		}
-		c.closed[j] = newCalendar(t.Closed, c.horizon, calendars)
+		c.closed[j] = calendars.of(t.Closed, c.horizon)
 		if t.Fixed != nil {
 			c.fixed[j], c.pinned[j], c.late = true, int32(t.Fixed.Slot), true
 		}

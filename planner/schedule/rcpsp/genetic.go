@@ -37,7 +37,8 @@ type individual struct {
 	busy []int64 // use of all resources, summed up to each slot after low
 	low  int32
 	span int32
-	rank int64 // what is to be kept low: unplaced, late, overdrawn, then span
+	seal uint64 // tells schedules apart
+	rank int64  // what is to be kept low: unplaced, late, overdrawn, then span
 }
 
 // offspring is what one child brings: a schedule for the other population and, if it was justified,
@@ -48,8 +49,9 @@ type offspring struct {
 	runs           int64
 }
 
-// patience is how many generations without a better schedule pass before both populations are made anew.
-const patience = 40
+// patience, times the number of tasks squared, is how many generations without a new best schedule pass
+// before both populations are made anew, in thousandths.
+const patience = 20
 
 const (
 	unfit  = int64(1) << 62
@@ -107,16 +109,15 @@ func evolve(ctx context.Context, q *packed, l Limits, bound int32) *genetic {
 			make1(boards[0], i)
 		}
 		wait.Wait()
-		was := g.best.rank
-		over := g.merge(src, dst, l.Schedules)
+		better, over := g.merge(src, dst, l.Schedules)
 		if over || ctx.Err() != nil {
 			return g
 		}
 		stall++
-		if g.best.rank < was {
+		if better {
 			stall = 0
 		}
-		if stall > patience {
+		if stall > patience*g.n*g.n/1000 {
 			stall = 0
 			for i := range g.left {
 				g.left[i].rank = unfit
@@ -139,11 +140,11 @@ func populationSize(n int, schedules int64) int {
 
 // merge takes the children over in their order until the schedules are spent, and tells whether the
 // search is over.
-func (g *genetic) merge(src, dst []individual, limit int64) bool {
+func (g *genetic) merge(src, dst []individual, limit int64) (better, over bool) {
 	for i := range g.children {
 		c := &g.children[i]
 		if limit > 0 && g.runs >= limit {
-			return true
+			return better, true
 		}
 		g.runs += c.runs
 		c.runs = 0
@@ -158,13 +159,33 @@ func (g *genetic) merge(src, dst []individual, limit int64) bool {
 			*x.has = false
 			if x.who.rank < g.best.rank {
 				g.best = x.who.clone()
+				better = true
 			}
-			if x.who.rank <= x.into[i].rank {
+			if x.who.rank <= x.into[i].rank && !known(x.into, x.who.seal) {
 				*x.who, x.into[i] = x.into[i], *x.who
 			}
 		}
 	}
-	return g.best.rank <= int64(g.bound) || limit > 0 && g.runs >= limit
+	return better, g.best.rank <= int64(g.bound) || limit > 0 && g.runs >= limit
+}
+
+// known tells whether a population already holds a schedule: twins would take over.
+func known(population []individual, seal uint64) bool {
+	for i := range population {
+		if population[i].seal == seal && population[i].rank < unfit {
+			return true
+		}
+	}
+	return false
+}
+
+// seal mixes all starts and modes into one number.
+func (b *board) seal() uint64 {
+	h := uint64(14695981039346656037)
+	for j, s := range b.start {
+		h = (h ^ uint64(s) ^ uint64(b.mode[j])<<32) * 1099511628211
+	}
+	return h
 }
 
 func (x individual) clone() individual {
@@ -211,7 +232,7 @@ func (g *genetic) breed(b *board, src, dst []individual, i int, toLeft bool, r *
 	}
 	list := b.list
 	g.cross(b, father, mother, list, r)
-	b.mutate(list, 2400/g.n, r)
+	b.mutate(list, 1200/g.n, r)
 	before := b.runs
 	if g.multi {
 		b.repairModes(r)
@@ -290,6 +311,7 @@ func (g *genetic) keep(b *board, x *individual, left bool, span int32) {
 	x.span, x.rank = span, b.rank(span)
 	copy(x.mode, b.mode)
 	copy(x.from, b.start)
+	x.seal = b.seal()
 	high := int32(0)
 	x.low = g.horizon
 	for j := range b.start {
@@ -323,7 +345,7 @@ func (g *genetic) keep(b *board, x *individual, left bool, span int32) {
 // and after; either the inside or the outside takes the mother's order and modes.
 func (g *genetic) cross(b *board, father, mother *individual, list []int32, r *random) {
 	span := len(father.busy) - 2
-	length := span/10 + r.below(span/2+1)
+	length := span*15/100 + r.below(span*40/100+1)
 	at := r.below(span - length + 1)
 	if k := r.below(span - length + 1); father.busy[k+length]-father.busy[k] > father.busy[at+length]-father.busy[at] {
 		at = k

@@ -33,7 +33,7 @@ type island struct {
 
 // ruin searches until the limits or the context end it.
 func ruin(ctx context.Context, p *plan, l Limits) (*record, int64) {
-	first, runs := construct(ctx, p)
+	first, runs := construct(ctx, p, l.Schedules)
 	users := make([][]int32, len(p.resources))
 	for j := range p.n {
 		if p.fixed[j] {
@@ -84,8 +84,8 @@ func ruin(ctx context.Context, p *plan, l Limits) (*record, int64) {
 	return &all[0].best, runs
 }
 
-// construct makes schedules by several rules of thumb and gives the best.
-func construct(ctx context.Context, p *plan) (*table, int64) {
+// construct makes schedules by several rules of thumb, at most limit (zero: all), and gives the best.
+func construct(ctx context.Context, p *plan, limit int64) (*table, int64) {
 	var best *table
 	runs := int64(0)
 	urge := make([]int64, p.n) // weight of a task and of all that waits for it, roughly
@@ -104,15 +104,15 @@ func construct(ctx context.Context, p *plan) (*table, int64) {
 		return max(1, sum*int64(m.dur))
 	}
 	rules := []func(j int) int64{
-		func(j int) int64 { return int64(p.latest[j]) }, // what is due first
-		func(j int) int64 { return -int64(p.tail[j] + p.shortest(j)) },
 		func(j int) int64 { return -urge[j] * 1024 / work(j) }, // what costs most for its work
+		func(j int) int64 { return int64(p.latest[j]) },        // what is due first
+		func(j int) int64 { return -int64(p.tail[j] + p.shortest(j)) },
 		func(j int) int64 { return -urge[j] },
 		func(j int) int64 { return int64(p.head[j]) },
 		func(j int) int64 { return int64(cmp.Or(p.due[j], far)) },
 	}
 	for _, rule := range rules {
-		if best != nil && ctx.Err() != nil {
+		if best != nil && (ctx.Err() != nil || runs == limit) {
 			break
 		}
 		keys := make([]int64, p.n)

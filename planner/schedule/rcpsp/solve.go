@@ -22,6 +22,9 @@ func Solve(ctx context.Context, p Problem, l Limits) (Solution, error) {
 		return Solution{Starts: []Start{}}, nil
 	}
 	bound := c.simpleBound()
+	if l.Bound {
+		bound = c.destructiveBound(ctx, bound, c.horizon)
+	}
 	if c.n <= geneticTasks && !c.costly {
 		if q, ok := pack(c); ok {
 			g := evolve(ctx, q, l, bound)
@@ -51,7 +54,7 @@ func (g *genetic) solution(bound int32) Solution {
 
 // solution writes starts in the caller's order of tasks.
 func (c *plan) solution(start, mode []int32, runs int64, bound int32) Solution {
-	s := Solution{Starts: make([]Start, c.n), Bound: int(bound), Schedules: runs}
+	s := Solution{Starts: make([]Start, c.n), Schedules: runs}
 	rest := append([]int64(nil), c.stocks...)
 	for j, i := range c.ids {
 		if start[j] == Unplaced {
@@ -69,6 +72,7 @@ func (c *plan) solution(start, mode []int32, runs int64, bound int32) Solution {
 			rest[k] -= d
 		}
 	}
+	s.Bound = min(int(bound), s.Makespan)
 	for _, r := range rest {
 		s.Late += max(0, -r)
 	}
