@@ -9,15 +9,24 @@ import (
 	"github.com/samdrift/samdrift/inventory"
 )
 
+// netSNMP is the branch of net-snmp's own sysObjectIDs, which many makers leave in place: they name the
+// kernel that the agent was built for and nothing else.
+const netSNMP = "1.3.6.1.4.1.8072"
+
 // fitting gives the ways in which a device may be recognised by its system group, best first: the
-// longest sysObjectID, then those with an extra OID, then those with a description. It ends with the
-// first way that needs no extra OID, for that one holds.
+// longest sysObjectID, then those with an extra OID, then those with a description; last those that go
+// by net-snmp's sysObjectID alone. It ends with the first way that needs no extra OID, for that one
+// holds.
 func (b *rulebook) fitting(f facts) []way {
-	var fit []way
+	var fit, vague []way
 	for prefix := f.objectID; ; {
 		var same []way
 		for _, w := range b.byObjectID[prefix] {
-			if w.fits(f) {
+			switch {
+			case !w.fits(f):
+			case w.weight() == 0 && strings.HasPrefix(prefix, netSNMP):
+				vague = append(vague, w)
+			default:
 				same = append(same, w)
 			}
 		}
@@ -28,7 +37,7 @@ func (b *rulebook) fitting(f facts) []way {
 		}
 		fit = append(fit, same...)
 		if prefix == "" {
-			return fit
+			return append(fit, vague...)
 		}
 		prefix = prefix[:max(0, strings.LastIndexByte(prefix, '.'))]
 	}
@@ -121,7 +130,10 @@ func (b *rulebook) decide(f facts) identity {
 		id := identity{Kind: inventory.KindUnknown, Vendor: b.vendorOf(f.objectID), Evidence: map[string]string{}}
 		if id.Vendor != "" {
 			id.Evidence["vendor"] = "IANA enterprise number in sysObjectID " + f.objectID
+		} else {
+			id.Vendor = id.take("vendor", f, []source{{Entity: "maker"}})
 		}
+		id.Version = id.take("version", f, []source{{Entity: "software"}})
 		id.fromChassis(f)
 		return id
 	}

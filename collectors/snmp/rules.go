@@ -39,7 +39,8 @@ import (
 //	examples: what the rule must recognise, made up, never copied from a real device
 //
 // Where several rules fit, the longest sysObjectID prefix wins, then a rule with `has`, then one with
-// `descr`, then the one that stands first (files in alphabetic order). All conditions of one
+// `descr`, then the one that stands first (files in alphabetic order). A rule that goes by one of
+// net-snmp's own sysObjectIDs and nothing else comes after all others. All conditions of one
 // recognition must hold.
 //
 // A source gives one value: `descr` (sysDescr), `entity` (a column of the chassis in ENTITY-MIB:

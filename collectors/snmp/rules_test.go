@@ -54,12 +54,68 @@ func TestUnknownDeviceHasVendorByEnterpriseNumber(t *testing.T) {
 	}
 }
 
+// What a device says of itself counts more than net-snmp's own sysObjectID, which says nothing.
+func TestNetSNMPsObjectIDComesLast(t *testing.T) {
+	f := facts{objectID: "1.3.6.1.4.1.8072.3.2.10", descr: "ExtremeXOS (VM) version 31.7.1.4 31.7.1.4 by release-manager"}
+	if id := knowledge().decide(f); id.Platform != "xos" || id.Vendor != "Extreme" {
+		t.Errorf("got %+v, want xos", id)
+	}
+	f.descr = "Own text of the owner"
+	if id := knowledge().decide(f); id.Platform != "linux" || id.Vendor != "" {
+		t.Errorf("got %+v, want linux of no maker", id)
+	}
+}
+
+// Every value tells where it came from.
+func TestEvidence(t *testing.T) {
+	f := facts{
+		objectID: "1.3.6.1.4.1.12356.101.1.1005",
+		values:   map[string]string{"1.3.6.1.4.1.12356.101.4.1.1.0": "v7.2.5,build1517,230606 (GA)"},
+		entities: []entity{{Component: inventory.Component{Index: 1, Class: "chassis", Model: "FGT_100F", Serial: "FG100F0000000001"}}},
+	}
+	want := map[string]string{
+		"vendor":     "sysObjectID 1.3.6.1.4.1.12356.101.1.1005",
+		"platform":   "sysObjectID 1.3.6.1.4.1.12356.101.1.1005",
+		"kind":       "sysObjectID 1.3.6.1.4.1.12356.101.1.1005",
+		"model":      "ENTITY-MIB model of part 1 (chassis)",
+		"version":    "OID 1.3.6.1.4.1.12356.101.4.1.1.0",
+		"os_version": "OID 1.3.6.1.4.1.12356.101.4.1.1.0",
+		"serial":     "ENTITY-MIB serial of part 1 (chassis)",
+	}
+	if diff := cmp.Diff(want, knowledge().decide(f).Evidence); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	unknown := knowledge().decide(facts{objectID: "1.3.6.1.4.1.99999.1", entities: []entity{{maker: "Acme", software: "1.2"}}})
+	want = map[string]string{"vendor": "ENTITY-MIB maker of part 0 (no class)", "version": "ENTITY-MIB software of part 0 (no class)"}
+	if diff := cmp.Diff(want, unknown.Evidence); diff != "" || unknown.Vendor != "Acme" || unknown.Version != "1.2" {
+		t.Errorf("got %+v (-want +got):\n%s", unknown, diff)
+	}
+}
+
+// A device that fits many rules is still decided in much less than a millisecond, by an index.
+func BenchmarkDecide(b *testing.B) {
+	f := facts{objectID: "1.3.6.1.4.1.8072.3.2.10", descr: "Linux web1 6.1.0-18-amd64 #1 SMP Debian 6.1.76-1 x86_64"}
+	k := knowledge()
+	for b.Loop() {
+		k.decide(f)
+	}
+}
+
+func BenchmarkReadRules(b *testing.B) {
+	for b.Loop() {
+		if _, err := readRules(ruleFiles); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func TestRuleFilesAreStrict(t *testing.T) {
 	for text, want := range map[string]string{
 		"rules: [{platform: x, colour: red}]":                "colour",
 		"rules: [{platform: x, kind: switch}]":               "recognises nothing",
 		"rules: [{platform: x, descr: '(', kind: switch}]":   "missing closing",
 		"vendor: a\nrules:\n  - {platform: x, descr: [a, b]": "did not find",
+		"rules: [{platform: x, descr: a, has_value: b}]":     "has_value",
 	} {
 		_, err := readRules(fstest.MapFS{"rules/bad.yaml": {Data: []byte(text)}})
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "rules/bad.yaml") {
