@@ -97,7 +97,7 @@ func (r *reading) sensor(table rows, index string) (measurement, bool) {
 	if ok && len(r.Range) == 2 {
 		ok = s.Value >= r.Range[0] && s.Value <= r.Range[1]
 	}
-	return s, ok
+	return s, ok && (r.Class != "temperature" || !implausible(r.Class, s.Value))
 }
 
 // applies tells whether the row is one of those that the reading means.
