@@ -1,6 +1,8 @@
 package snmp
 
 import (
+	"cmp"
+
 	"github.com/samdrift/samdrift/inventory"
 )
 
@@ -35,21 +37,18 @@ func readUntagged(s *session, l *look) inventory.TableStatus {
 		}
 		grids = append(grids, access, trunk)
 	}
-	for _, column := range []string{dot1qPvid, ieee8021Pvid} {
-		if len(vlans) > 0 {
-			break
-		}
-		g := s.walk(column)
-		if grids = append(grids, g); len(g.cells[0]) == 0 {
-			continue
-		}
-		b := l.bridge.read(s)
+	if len(vlans) == 0 {
+		g := s.walk(dot1qPvid, ieee8021Pvid)
+		grids = append(grids, g)
 		for _, port := range g.indexes() {
-			if ifIndex, ok := b.interfaceOf(int(lastNumber(port)), l); ok {
-				addUntagged(vlans, ifIndex, g.number(0, port))
+			vlan := cmp.Or(g.number(0, port), g.number(1, port))
+			if ifIndex, ok := l.bridge.read(s).interfaceOf(int(lastNumber(port)), l); ok {
+				addUntagged(vlans, ifIndex, vlan)
 			}
 		}
-		grids = append(grids, b.grid)
+		if len(g.indexes()) > 0 {
+			grids = append(grids, l.bridge.read(s).grid)
+		}
 	}
 	for at := range l.asset.Interfaces {
 		l.asset.Interfaces[at].VLAN = vlans[l.asset.Interfaces[at].Index]

@@ -13,6 +13,7 @@ import (
 type vlanTable struct {
 	makers []uint32 // only on devices of these; empty: on all
 	name   string   // column of the names
+	also   string   // column of the names in another table, asked for with the first
 	id     string   // column of the VLANs, where the index does not tell them
 	kind   string   // column that must be ethernetVLAN
 }
@@ -36,20 +37,19 @@ const (
 // vlanTables in the order they are tried; the first that has VLANs wins. Makers whose standard table
 // counts VLANs by other numbers, or lacks their names, come before it.
 var vlanTables = []vlanTable{
-	{[]uint32{makerCisco}, ".1.3.6.1.4.1.9.9.46.1.3.1.1.4", "", ".1.3.6.1.4.1.9.9.46.1.3.1.1.3"}, // vtpVlanName
-	{[]uint32{makerJuniper}, ".1.3.6.1.4.1.2636.3.40.1.5.1.5.1.2", jnxExVlanTag, ""},
-	{[]uint32{makerJuniper}, ".1.3.6.1.4.1.2636.3.48.1.3.1.1.2", jnxL2aldVlanTag, ""},
-	{nil, dot1qVlanStaticName, "", ""},
-	{nil, ieee8021VlanName, "", ""},
-	{[]uint32{makerHuawei}, ".1.3.6.1.4.1.2011.5.25.42.3.1.1.1.1.2", "", ""},                                      // hwL2VlanDescr
-	{[]uint32{makerH3C, makerHuawei, makerHP}, ".1.3.6.1.4.1.25506.8.35.2.1.1.1.2", "", ""},                       // hh3cdot1qVlanName
-	{[]uint32{makerNortel, makerRapidCity, makerExtreme}, ".1.3.6.1.4.1.2272.1.3.2.1.2", "", ""},                  // rcVlanName
-	{[]uint32{makerExtreme}, ".1.3.6.1.4.1.1916.1.2.1.2.1.2", ".1.3.6.1.4.1.1916.1.2.1.2.1.10", ""},               // extremeVlanIfDescr
-	{[]uint32{makerFoundry, makerBrocade}, ".1.3.6.1.4.1.1991.1.1.3.2.7.1.21", "", ""},                            // snVLanByPortCfgVLanName
-	{[]uint32{makerAlcatel}, ".1.3.6.1.4.1.6486.800.1.2.1.3.1.1.1.1.1.2", "", ""},                                 // vlanDescription, AOS 6
-	{[]uint32{makerAlcatel}, ".1.3.6.1.4.1.6486.801.1.2.1.3.1.1.1.1.1.2", "", ""},                                 // the same, AOS 7 and 8
-	{[]uint32{makerTPLink}, ".1.3.6.1.4.1.11863.6.14.1.2.1.1.2", "", ""},                                          // dot1qVlanDescription
-	{[]uint32{makerHP}, ".1.3.6.1.4.1.11.2.14.11.5.1.3.1.1.4.1.2", ".1.3.6.1.4.1.11.2.14.11.5.1.3.1.1.4.1.5", ""}, // hpVlanIdentName
+	{[]uint32{makerCisco}, ".1.3.6.1.4.1.9.9.46.1.3.1.1.4", "", "", ".1.3.6.1.4.1.9.9.46.1.3.1.1.3"}, // vtpVlanName
+	{[]uint32{makerJuniper}, ".1.3.6.1.4.1.2636.3.40.1.5.1.5.1.2", "", jnxExVlanTag, ""},
+	{[]uint32{makerJuniper}, ".1.3.6.1.4.1.2636.3.48.1.3.1.1.2", "", jnxL2aldVlanTag, ""},
+	{nil, dot1qVlanStaticName, ieee8021VlanName, "", ""},
+	{[]uint32{makerHuawei}, ".1.3.6.1.4.1.2011.5.25.42.3.1.1.1.1.2", "", "", ""},                                      // hwL2VlanDescr
+	{[]uint32{makerH3C, makerHuawei, makerHP}, ".1.3.6.1.4.1.25506.8.35.2.1.1.1.2", "", "", ""},                       // hh3cdot1qVlanName
+	{[]uint32{makerNortel, makerRapidCity, makerExtreme}, ".1.3.6.1.4.1.2272.1.3.2.1.2", "", "", ""},                  // rcVlanName
+	{[]uint32{makerExtreme}, ".1.3.6.1.4.1.1916.1.2.1.2.1.2", "", ".1.3.6.1.4.1.1916.1.2.1.2.1.10", ""},               // extremeVlanIfDescr
+	{[]uint32{makerFoundry, makerBrocade}, ".1.3.6.1.4.1.1991.1.1.3.2.7.1.21", "", "", ""},                            // snVLanByPortCfgVLanName
+	{[]uint32{makerAlcatel}, ".1.3.6.1.4.1.6486.800.1.2.1.3.1.1.1.1.1.2", "", "", ""},                                 // vlanDescription, AOS 6
+	{[]uint32{makerAlcatel}, ".1.3.6.1.4.1.6486.801.1.2.1.3.1.1.1.1.1.2", "", "", ""},                                 // the same, AOS 7 and 8
+	{[]uint32{makerTPLink}, ".1.3.6.1.4.1.11863.6.14.1.2.1.1.2", "", "", ""},                                          // dot1qVlanDescription
+	{[]uint32{makerHP}, ".1.3.6.1.4.1.11.2.14.11.5.1.3.1.1.4.1.2", "", ".1.3.6.1.4.1.11.2.14.11.5.1.3.1.1.4.1.5", ""}, // hpVlanIdentName
 }
 
 // readVLANs lists the VLANs that the device knows. Agents that name none may still tell which are in
@@ -67,15 +67,14 @@ func readVLANs(s *session, l *look) inventory.TableStatus {
 		}
 	}
 	if len(found) == 0 {
-		current := s.walk(dot1qVlanFdbID)
-		for _, index := range current.indexes() {
+		g := s.walk(dot1qVlanFdbID, dot1qPvid)
+		for index := range g.cells[0] {
 			addVLAN(found, lastNumber(index), "")
 		}
-		ports := s.walk(dot1qPvid)
-		for _, index := range ports.indexes() {
-			addVLAN(found, ports.number(0, index), "")
+		for index := range g.cells[1] {
+			addVLAN(found, g.number(1, index), "")
 		}
-		grids = append(grids, current, ports)
+		grids = append(grids, g)
 	}
 	for id, name := range found {
 		l.asset.VLANs = append(l.asset.VLANs, inventory.VLAN{ID: id, Name: name})
@@ -87,7 +86,10 @@ func readVLANs(s *session, l *look) inventory.TableStatus {
 // read adds the VLANs of one table.
 func (t vlanTable) read(s *session, found map[int]string) *grid {
 	columns := []string{t.name}
-	idAt, kindAt := -1, -1
+	alsoAt, idAt, kindAt := 0, -1, -1
+	if t.also != "" {
+		alsoAt, columns = len(columns), append(columns, t.also)
+	}
 	if t.id != "" {
 		idAt, columns = len(columns), append(columns, t.id)
 	}
@@ -105,7 +107,7 @@ func (t vlanTable) read(s *session, found map[int]string) *grid {
 				continue
 			}
 		}
-		addVLAN(found, id, g.text(0, index))
+		addVLAN(found, id, or(g.text(0, index), g.text(alsoAt, index)))
 	}
 	return g
 }

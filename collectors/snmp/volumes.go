@@ -19,6 +19,8 @@ type volumeTable struct {
 	size, sizeHigh    string // High: the upper 32 bits
 	used, usedHigh    string
 	free              string // where used is not told
+	narrowSize        string // where size is not told
+	narrowUsed        string
 	units             int64
 	unitsColumn       string
 	deviceBeforeMount bool // names are "device on mount point", and only real devices count
@@ -57,11 +59,10 @@ var volumeTables = []volumeTable{
 	{makers: []uint32{makerNimble}, otherwise: true, units: mib, // volTable
 		name: ".1.3.6.1.4.1.37447.1.2.1.3", size: ".1.3.6.1.4.1.37447.1.2.1.4", sizeHigh: ".1.3.6.1.4.1.37447.1.2.1.5",
 		used: ".1.3.6.1.4.1.37447.1.2.1.6", usedHigh: ".1.3.6.1.4.1.37447.1.2.1.7"},
-	{otherwise: true, units: kib, // dskTable
+	{otherwise: true, units: kib, // dskTable; older agents have only the narrow columns
 		name: ".1.3.6.1.4.1.2021.9.1.2", size: ".1.3.6.1.4.1.2021.9.1.11", sizeHigh: ".1.3.6.1.4.1.2021.9.1.12",
-		used: ".1.3.6.1.4.1.2021.9.1.15", usedHigh: ".1.3.6.1.4.1.2021.9.1.16"},
-	{otherwise: true, units: kib, // the same of older agents
-		name: ".1.3.6.1.4.1.2021.9.1.2", size: ".1.3.6.1.4.1.2021.9.1.6", used: ".1.3.6.1.4.1.2021.9.1.8"},
+		used: ".1.3.6.1.4.1.2021.9.1.15", usedHigh: ".1.3.6.1.4.1.2021.9.1.16",
+		narrowSize: ".1.3.6.1.4.1.2021.9.1.6", narrowUsed: ".1.3.6.1.4.1.2021.9.1.8"},
 }
 
 // read adds the volumes of one table.
@@ -71,7 +72,7 @@ func (t volumeTable) read(s *session, l *look) *grid {
 	}
 	var columns []string
 	at := map[string]int{}
-	for _, column := range []string{t.name, t.size, t.sizeHigh, t.used, t.usedHigh, t.free, t.unitsColumn} {
+	for _, column := range []string{t.name, t.size, t.sizeHigh, t.used, t.usedHigh, t.free, t.narrowSize, t.narrowUsed, t.unitsColumn} {
 		if column != "" {
 			at[column], columns = len(columns), append(columns, column)
 		}
@@ -88,9 +89,13 @@ func (t volumeTable) read(s *session, l *look) *grid {
 		if n, ok := number(cell(t.unitsColumn)); ok {
 			units = n
 		}
-		size, _ := wide(cell(t.sizeHigh), cell(t.size), units)
+		size, told := wide(cell(t.sizeHigh), cell(t.size), units)
 		used, known := wide(cell(t.usedHigh), cell(t.used), units)
-		if free, told := bytesOf(cell(t.free), units); told {
+		if !told {
+			size, _ = bytesOf(cell(t.narrowSize), units)
+			used, known = bytesOf(cell(t.narrowUsed), units)
+		}
+		if free, ok := bytesOf(cell(t.free), units); ok {
 			used, known = size-free, true
 		}
 		name := or(t.called, text(cell(t.name)))
