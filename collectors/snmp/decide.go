@@ -45,7 +45,7 @@ func (b *rulebook) fitting(f facts) []way {
 
 // fits tells whether the description allows it.
 func (r recognition) fits(f facts) bool {
-	return (!r.Descr.given() || r.Descr.MatchString(f.descr)) && (!r.Unless.given() || !r.Unless.MatchString(f.descr))
+	return (!r.Descr.given() || r.Descr.matches(f.descr)) && (!r.Unless.given() || !r.Unless.matches(f.descr))
 }
 
 // weight orders the ways that want the same sysObjectID.
@@ -63,7 +63,7 @@ func (r recognition) weight() int {
 // holds tells whether the device has what the recognition wants beyond the system group.
 func (r recognition) holds(f facts) (oid string, ok bool) {
 	for _, oid := range r.Has {
-		if v := f.values[oid]; v != "" && (!r.HasValue.given() || r.HasValue.MatchString(v)) {
+		if v := f.values[oid]; v != "" && (!r.HasValue.given() || r.HasValue.matches(v)) {
 			return oid, true
 		}
 	}
@@ -86,18 +86,11 @@ func probes(fit []way) []string {
 // oids lists what the rule's sources want to see.
 func (r *rule) oids() []string {
 	var all []string
-	var visit func([]source)
-	visit = func(sources []source) {
-		for _, s := range sources {
-			if s.OID != "" && !slices.Contains(all, s.OID) {
-				all = append(all, s.OID)
-			}
-			visit(s.Join)
+	r.visit(func(s source) {
+		if s.OID != "" && !slices.Contains(all, s.OID) {
+			all = append(all, s.OID)
 		}
-	}
-	for _, sources := range [][]source{r.Model, r.Version, r.Serial, r.OSName, r.OSVersion} {
-		visit(sources)
-	}
+	})
 	return all
 }
 
@@ -149,11 +142,11 @@ func (b *rulebook) decide(f facts) identity {
 	id.Serial = id.take("serial", f, r.Serial)
 	id.OSText, id.OSApart = id.take("os_version", f, r.OSVersion), len(r.OSVersion) > 0
 	for _, k := range r.Kinds {
-		if k.Model.given() && k.Model.MatchString(id.Model) {
+		if k.Model.given() && k.Model.matches(id.Model) {
 			id.Kind, id.Evidence["kind"] = k.Kind, "model "+id.Model
 			break
 		}
-		if k.Descr.given() && k.Descr.MatchString(f.descr) {
+		if k.Descr.given() && k.Descr.matches(f.descr) {
 			id.Kind, id.Evidence["kind"] = k.Kind, "sysDescr"
 			break
 		}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"sync"
 
 	"gopkg.in/yaml.v3"
@@ -55,6 +54,7 @@ var ruleFiles embed.FS
 
 // rule says how one platform is recognised and where it keeps its facts.
 type rule struct {
+	file     string         // that it stands in
 	Platform string         `yaml:"platform"` // LibreNMS's slug where it has one
 	Vendor   string         `yaml:"vendor"`   // default: the family's
 	Kind     inventory.Kind `yaml:"kind"`
@@ -75,29 +75,29 @@ type rule struct {
 
 // recognition is one way to recognise a platform. All that is given must hold.
 type recognition struct {
-	ObjectID []string `yaml:"object_id"`
-	Descr    pattern  `yaml:"descr"`
-	Unless   pattern  `yaml:"unless"`
-	Has      []string `yaml:"has"`
-	HasValue pattern  `yaml:"has_value"`
+	ObjectID []string    `yaml:"object_id"`
+	Descr    lazyPattern `yaml:"descr"`
+	Unless   lazyPattern `yaml:"unless"`
+	Has      []string    `yaml:"has"`
+	HasValue lazyPattern `yaml:"has_value"`
 }
 
 // kindRule gives another kind where the model or the description fits.
 type kindRule struct {
-	Model pattern        `yaml:"model"`
-	Descr pattern        `yaml:"descr"`
+	Model lazyPattern    `yaml:"model"`
+	Descr lazyPattern    `yaml:"descr"`
 	Kind  inventory.Kind `yaml:"kind"`
 }
 
 // source is one place to find a value.
 type source struct {
-	Descr    pattern           `yaml:"descr"`
+	Descr    lazyPattern       `yaml:"descr"`
 	Entity   string            `yaml:"entity"`
 	Class    string            `yaml:"class"` // of the part in ENTITY-MIB; default: what stands for the whole device
 	OID      string            `yaml:"oid"`
 	Software string            `yaml:"software"`
 	Join     []source          `yaml:"join"`
-	Pattern  pattern           `yaml:"pattern"`
+	Pattern  lazyPattern       `yaml:"pattern"`
 	Map      map[string]string `yaml:"map"` // what the value found means; others mean nothing
 	Upper    bool              `yaml:"upper"`
 	Format   string            `yaml:"format"`
@@ -117,33 +117,6 @@ type example struct {
 type family struct {
 	Vendor string `yaml:"vendor"`
 	Rules  []rule `yaml:"rules"`
-}
-
-// pattern is a regular expression whose first group is the value, or the whole match without one.
-type pattern struct{ *regexp.Regexp }
-
-// UnmarshalYAML compiles the expression.
-func (p *pattern) UnmarshalYAML(n *yaml.Node) error {
-	var err error
-	p.Regexp, err = regexp.Compile(n.Value)
-	return err
-}
-
-// given tells whether the rule has this pattern.
-func (p pattern) given() bool { return p.Regexp != nil }
-
-// find gives the first group that took part in the match.
-func (p pattern) find(text string) string {
-	m := p.FindStringSubmatch(text)
-	for i := 1; i < len(m); i++ {
-		if m[i] != "" {
-			return m[i]
-		}
-	}
-	if len(m) == 1 {
-		return m[0]
-	}
-	return ""
 }
 
 // rulebook is all that is known about telling devices apart.
@@ -192,7 +165,7 @@ func readRules(files fs.FS) (*rulebook, error) {
 	for i, f := range families {
 		for j := range f.Rules {
 			r := &f.Rules[j]
-			r.Vendor = cmp.Or(r.Vendor, f.Vendor)
+			r.file, r.Vendor = names[i], cmp.Or(r.Vendor, f.Vendor)
 			if err := b.add(r); err != nil {
 				faults = append(faults, fmt.Errorf("%s: %w", names[i], err))
 			}
@@ -231,7 +204,7 @@ func (b *rulebook) add(r *rule) error {
 			return fmt.Errorf("rule %q recognises nothing: give object_id or descr", r.Platform)
 		}
 		if by.HasValue.given() && len(by.Has) == 0 {
-			return fmt.Errorf("rule %q: has_value %q without has", r.Platform, by.HasValue)
+			return fmt.Errorf("rule %q: has_value %q without has", r.Platform, by.HasValue.text)
 		}
 		for _, prefix := range prefixes {
 			b.byObjectID[prefix] = append(b.byObjectID[prefix], way{r, by, len(b.rules)})

@@ -21,6 +21,9 @@ func TestRulesRecogniseTheirExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := b.check(); err != nil {
+		t.Fatal(err)
+	}
 	for _, r := range b.rules {
 		if len(r.Examples) == 0 {
 			t.Errorf("rule %s of %s has no example", r.Platform, r.Vendor)
@@ -117,7 +120,10 @@ func TestRuleFilesAreStrict(t *testing.T) {
 		"vendor: a\nrules:\n  - {platform: x, descr: [a, b]": "did not find",
 		"rules: [{platform: x, descr: a, has_value: b}]":     "has_value",
 	} {
-		_, err := readRules(fstest.MapFS{"rules/bad.yaml": {Data: []byte(text)}})
+		b, err := readRules(fstest.MapFS{"rules/bad.yaml": {Data: []byte(text)}})
+		if err == nil {
+			err = b.check()
+		}
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "rules/bad.yaml") {
 			t.Errorf("%q: got %v, want an error with %q and the file's name", text, err, want)
 		}
