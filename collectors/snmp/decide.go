@@ -83,15 +83,27 @@ func probes(fit []way) []string {
 	return all
 }
 
-// oids lists what the rule's sources want to see.
-func (r *rule) oids() []string {
+// oids lists what the rule's sources want to see of a device.
+func (r *rule) oids(f facts) []string {
 	var all []string
 	r.visit(func(s source) {
-		if s.OID != "" && !slices.Contains(all, s.OID) {
-			all = append(all, s.OID)
+		if oid := s.at(f); oid != "" && !slices.Contains(all, oid) {
+			all = append(all, oid)
 		}
 	})
 	return all
+}
+
+// at gives the source's OID on a device: @ stands for its sysObjectID, @^ for the branch that the
+// sysObjectID is in. Many makers keep each model's values in a branch of its own.
+func (s source) at(f facts) string {
+	if rest, ok := strings.CutPrefix(s.OID, "@^"); ok {
+		return f.objectID[:max(0, strings.LastIndexByte(f.objectID, '.'))] + rest
+	}
+	if rest, ok := strings.CutPrefix(s.OID, "@"); ok {
+		return f.objectID + rest
+	}
+	return s.OID
 }
 
 // pick gives the first way that holds, and by what it was recognised.
@@ -120,12 +132,8 @@ func pick(fit []way, f facts) (*rule, string) {
 func (b *rulebook) decide(f facts) identity {
 	r, why := pick(b.fitting(f), f)
 	if r == nil {
-		id := identity{Kind: inventory.KindUnknown, Vendor: b.vendorOf(f.objectID), Evidence: map[string]string{}}
-		if id.Vendor != "" {
-			id.Evidence["vendor"] = "IANA enterprise number in sysObjectID " + f.objectID
-		} else {
-			id.Vendor = id.take("vendor", f, []source{{Entity: "maker"}})
-		}
+		id := identity{Kind: inventory.KindUnknown, Evidence: map[string]string{}}
+		id.nameMaker(b, f)
 		id.Version = id.take("version", f, []source{{Entity: "software"}})
 		id.fromChassis(f)
 		return id
@@ -133,6 +141,9 @@ func (b *rulebook) decide(f facts) identity {
 	id := identity{Platform: r.Platform, Vendor: r.Vendor, Kind: r.Kind, OS: r.OS, Evidence: map[string]string{}}
 	for _, field := range []string{"platform", "vendor", "kind"} {
 		id.Evidence[field] = why
+	}
+	if id.Vendor == "" {
+		id.nameMaker(b, f)
 	}
 	if name := id.take("os_name", f, r.OSName); name != "" {
 		id.OS = name
@@ -153,6 +164,16 @@ func (b *rulebook) decide(f facts) identity {
 	}
 	id.fromChassis(f)
 	return id
+}
+
+// nameMaker names the maker where no rule does: by enterprise number, else as ENTITY-MIB has it.
+func (id *identity) nameMaker(b *rulebook, f facts) {
+	delete(id.Evidence, "vendor")
+	if id.Vendor = b.vendorOf(f.objectID); id.Vendor != "" {
+		id.Evidence["vendor"] = "IANA enterprise number in sysObjectID " + f.objectID
+		return
+	}
+	id.Vendor = id.take("vendor", f, []source{{Entity: "maker"}})
 }
 
 // take gives the value of the first source that has one and notes which that was.
@@ -205,7 +226,8 @@ func (f facts) find(s source) (value, from string) {
 	case s.Entity != "":
 		value, from = f.entity(s.Entity, s.Class)
 	case s.OID != "":
-		value, from = plausible(f.values[s.OID]), "OID "+s.OID
+		oid := s.at(f)
+		value, from = plausible(f.values[oid]), "OID "+oid
 	case s.Join != nil:
 		value, from = f.join(s.Join)
 	}

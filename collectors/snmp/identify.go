@@ -60,7 +60,7 @@ func identify(s *session, l *look) {
 	fit := knowledge().fitting(f)
 	l.ask(s, f.values, probes(fit))
 	if r, _ := pick(fit, f); r != nil {
-		l.ask(s, f.values, r.oids())
+		l.ask(s, f.values, r.oids(f))
 	}
 	id := knowledge().decide(f)
 	a := l.asset

@@ -44,8 +44,8 @@ import (
 //
 // A source gives one value: `descr` (sysDescr), `entity` (a column of the chassis in ENTITY-MIB:
 // model, serial, software, firmware, hardware, name, descr, maker; `class` picks another class of
-// parts), `oid` (an instance, or with .* at the end the first value below), `software` (version of an
-// installed package) or `join` (several sources that must all give something, joined by a space).
+// parts), `oid` (an instance, or with .* at the end the first value below; @ stands for the device's
+// sysObjectID, @^ for the branch that this is in), `software` (version of an installed package) or `join` (several sources that must all give something, joined by a space).
 // `pattern` picks a part of it by its first group, `map` translates it, `upper` makes it upper-case,
 // and `format` puts it, as %s, into a text.
 //
