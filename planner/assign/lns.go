@@ -40,9 +40,13 @@ func newSearcher(m *model, seed, stream uint64) *searcher {
 	for i := range all {
 		all[i] = int32(i)
 	}
-	every := w.every()
-	w.fill(all, every, 0, w.r)
-	w.descend(every)
+	w.fill(all, w.every(), 0, w.r)
+	for a := range w.site {
+		if in := w.members[a]; len(in) > 0 {
+			w.region = w.nearest(w.region[:0], in[0], min(len(w.site), 7))
+			w.descend(w.region)
+		}
+	}
 	w.penalty = w.short()
 	typical := 0.0
 	for i := range m.items {
@@ -150,11 +154,13 @@ func (w *searcher) step() {
 	limit := before + int64(temperature*w.r.ExpFloat64())
 
 	i := int32(w.r.IntN(w.items))
+	far := len(w.site) < w.sites && w.r.IntN(8) == 0
+	if far {
+		i = w.draw(-1)
+	}
 	w.region = w.nearest(w.region[:0], i, w.breadth())
-	far := false
-	if len(w.site) < w.sites && w.r.IntN(8) == 0 {
-		w.region = w.nearest(w.region, int32(w.r.IntN(w.items)), 2)
-		far = true
+	if far {
+		w.region = w.nearest(w.region, w.draw(1), 2)
 	}
 	w.save()
 	switch {
@@ -222,8 +228,22 @@ func (w *searcher) adopt(a answer) {
 	w.penalty = w.short()
 }
 
+const draws = 3
+
 // coolTo is the share of an item's typical cost that a cooling ends at.
 const coolTo = 0.01
+
+// draw picks the dearest (sign 1) or the cheapest (sign -1) of a few items.
+func (w *searcher) draw(sign int64) int32 {
+	pick, best := int32(0), int64(math.MinInt64)
+	for range draws {
+		i := int32(w.r.IntN(w.items))
+		if c := sign * w.price(i, w.at[i]); c > best {
+			pick, best = i, c
+		}
+	}
+	return pick
+}
 
 // breadth is how many slots a region has: as many as keep a rebuild short.
 func (w *searcher) breadth() int {

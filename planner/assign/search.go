@@ -77,8 +77,10 @@ func (m *model) anytime(ctx context.Context, stop func(), seed uint64) Solution 
 			ws[k].run(ctx, 0)
 		})
 	}
+	// With few centres the search is soon done and the proof is what takes time; with many it is the
+	// other way round.
 	workers := 1
-	if m.sites*m.items <= 20_000 {
+	if m.slots <= 8 {
 		workers = 2
 	}
 	bound, proven, nodes := m.prove(ctx, &b, workers, -1, prices)
