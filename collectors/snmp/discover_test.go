@@ -88,7 +88,7 @@ var ways = []snmp.Credential{
 // search is a quick discovery of some ranges.
 func (n *network) search(ranges ...string) snmp.Discovery {
 	d := snmp.DefaultDiscovery()
-	d.Rate, d.Timeout, d.Credentials = 20_000, 100*time.Millisecond, ways
+	d.Rate, d.Timeout, d.Credentials = 20_000, 150*time.Millisecond, ways
 	scope := snmp.Scope{Name: "test", Port: n.port, Municipality: "461", Site: "odense"}
 	for _, r := range ranges {
 		scope.CIDRs = append(scope.CIDRs, netip.MustParsePrefix(r))
@@ -116,8 +116,20 @@ func summary(found []snmp.Found) map[string]string {
 	return all
 }
 
+// knowPasswords lets both sides work out the keys of the user's passwords, which takes long on a busy
+// machine and is done once for all devices.
+func (n *network) knowPasswords(t *testing.T) {
+	n.serve("127.46.255.1", secured("first"))
+	c := config(snmp.Target{Address: fmt.Sprintf("127.46.255.1:%d", n.port), Credentials: ways[0].Credentials})
+	c.Timeout = 10 * time.Second
+	if o, _ := look(t, c); o.Status != inventory.StatusOK {
+		t.Fatalf("status %s (%s)", o.Status, o.Error)
+	}
+}
+
 func TestDiscoveryFindsEveryDevice(t *testing.T) {
 	n := startNetwork(t)
+	n.knowPasswords(t)
 	want := map[string]string{}
 	for i := range 60 {
 		address, name := fmt.Sprintf("127.46.1.%d", 3*i+2), fmt.Sprintf("dev-%d", i)
@@ -177,7 +189,9 @@ func TestDiscoveryFindsEveryDevice(t *testing.T) {
 		t.Fatal(err)
 	}
 	sink := &collectortest.Recorder{}
-	if err := newCollector(t, config(targets...)).Collect(t.Context(), sink); err != nil {
+	patient := config(targets...)
+	patient.Timeout = time.Second
+	if err := newCollector(t, patient).Collect(t.Context(), sink); err != nil {
 		t.Fatal(err)
 	}
 	for _, o := range sink.Observations() {
@@ -324,6 +338,7 @@ func TestDiscoveryCrawlsWithinTheScope(t *testing.T) {
 
 func TestDiscoveryOnALossyNetwork(t *testing.T) {
 	n := startNetwork(t)
+	n.knowPasswords(t)
 	for i := range 50 {
 		a := simple(fmt.Sprint("dev-", i), "", "shared-secret")
 		if i%2 == 0 {

@@ -275,18 +275,19 @@ const verifiers = 32
 func (d *hunter) verify(ctx context.Context, h *hunt, addresses []int, pass int) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(verifiers)
-	config := DefaultConfig()
-	config.Timeout, config.Retries = d.Timeout, 0
 	for _, i := range addresses {
 		group.Go(func() error {
 			c := h.order[h.credential(i, pass)]
 			target := c.target(h.address(i))
 			seen, err := Seen{}, error(nil)
-			for range d.Rounds {
+			config := DefaultConfig()
+			config.Timeout, config.Retries = d.Timeout, 0
+			for range d.Rounds + 1 { // it is known to be there
 				const packets = 2 // engine, user
 				if err := d.sweeper.pace.wait(ctx, packets); err != nil {
 					return err
 				}
+				config.Timeout *= 2
 				var lost bool
 				if seen, lost, err = introduce(ctx, config, target); !lost {
 					break

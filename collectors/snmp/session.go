@@ -111,6 +111,7 @@ func (s *session) open(ctx context.Context, user gosnmp.SnmpV3SecurityParameters
 		return &trouble{inventory.StatusUnreachable, fmt.Sprintf("cannot open a socket to %s: %v: check the address", s.target.Address, err)}
 	}
 	s.wire = newWire(ctx, c.Conn)
+	s.wire.engineKnown = user != nil
 	c.Conn = s.wire
 	return nil
 }

@@ -14,6 +14,8 @@ type wire struct {
 	stop   func() bool
 	report byte // number of the last usmStats counter reported, 0 for none
 	bytes  int  // size of the last packet that came
+
+	engineKnown bool // the device has told its SNMPv3 engine
 }
 
 // usmStats is the BER form of 1.3.6.1.6.3.15.1.1, under which RFC 3414 counts what it refuses.
@@ -23,6 +25,7 @@ var usmStats = []byte{0x2b, 6, 1, 6, 3, 15, 1, 1}
 const (
 	usmUnsupportedLevel = 1
 	usmUnknownUser      = 3
+	usmUnknownEngine    = 4
 	usmWrongDigest      = 5
 	usmDecryptionError  = 6
 )
@@ -37,12 +40,21 @@ func (w *wire) Close() error {
 	return w.Conn.Close()
 }
 
-// Read reads one packet.
+// Read reads one packet. Of the reports that tell the engine only the first counts: a second is the
+// late answer to a request that was sent again, and gosnmp would take it for a forged answer to the
+// next one.
 func (w *wire) Read(p []byte) (int, error) {
-	n, err := w.Conn.Read(p)
-	w.bytes = n
-	if at := bytes.Index(p[:n], usmStats); at >= 0 && at+len(usmStats) < n {
+	for {
+		n, err := w.Conn.Read(p)
+		w.bytes = n
+		at := bytes.Index(p[:n], usmStats)
+		if at < 0 || at+len(usmStats) >= n {
+			return n, err
+		}
 		w.report = p[at+len(usmStats)]
+		if err != nil || w.report != usmUnknownEngine || !w.engineKnown {
+			w.engineKnown = w.engineKnown || w.report == usmUnknownEngine
+			return n, err
+		}
 	}
-	return n, err
 }
