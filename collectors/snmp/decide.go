@@ -134,7 +134,6 @@ func (b *rulebook) decide(f facts) identity {
 	if r == nil {
 		id := identity{Kind: inventory.KindUnknown, Evidence: map[string]string{}}
 		id.nameMaker(b, f)
-		id.Version = id.take("version", f, []source{{Entity: "software"}})
 		id.fromChassis(f)
 		return id
 	}
@@ -192,6 +191,9 @@ func (id *identity) fromChassis(f facts) {
 	}
 	if id.Serial == "" {
 		id.Serial = id.take("serial", f, []source{{Entity: "serial"}})
+	}
+	if id.Version == "" {
+		id.Version = id.take("version", f, []source{{Entity: "software"}})
 	}
 	id.Kind = cmp.Or(id.Kind, inventory.KindUnknown)
 }
