@@ -14,7 +14,7 @@ type portTable struct {
 	protocol             string
 	makers               []uint32 // only on devices of these; empty: on all
 	name, port, platform string
-	otherName, otherPort string // where the first say nothing
+	otherName            string // where the first says nothing
 	localPort            string // column with the ifIndex, where the index does not tell it
 	told                 string // column of another protocol that has a neighbour already
 }

@@ -3,6 +3,7 @@ package snmp
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -22,34 +23,36 @@ func (l *look) perVLANContexts() bool {
 	return l.madeBy(makerCisco) && len(l.asset.VLANs) > 0 && len(l.target.Community) <= longestName && l.target.Context == "" && !strings.Contains(l.target.Community.Reveal(), "@")
 }
 
-// readContexts reads the forwarding tables of all VLANs. The reason tells what was left out.
-func readContexts(s *session, l *look, found stations) (grids []*grid, reason string) {
-	vlans, silent := l.asset.VLANs, newGrid(1)
+// readContexts reads the forwarding tables of all VLANs. The last grid tells what was left out.
+func readContexts(s *session, l *look, found stations) []*grid {
+	vlans, rest := l.asset.VLANs, newGrid(1)
 	if len(vlans) > mostContexts {
-		reason = fmt.Sprintf("only the first %d of %d VLANs were read", mostContexts, len(vlans))
+		rest.fault("only the first %d of %d VLANs were read", mostContexts, len(vlans))
 		vlans = vlans[:mostContexts]
 	}
 	ctx, cancel := context.WithTimeout(s.client.Context, s.config.DeviceBudget/contextsBudget)
 	defer cancel()
+	var grids []*grid
+	var silent []string
 	for at, vlan := range vlans {
 		g := s.readContext(ctx, l, vlan.ID, found)
-		switch {
-		case ctx.Err() != nil:
-			return grids, fmt.Sprintf("no time for %d of %d VLANs", len(vlans)-at, len(vlans))
-		case g == nil && at == 0:
+		if ctx.Err() != nil {
+			rest.fault("no time for %d of %d VLANs", len(vlans)-at, len(vlans))
+			break
+		}
+		if g == nil && at == 0 {
 			// It has no contexts, or the community or user is not allowed into them: then it keeps silent.
-			return grids, ""
-		case g == nil:
-			// A VLAN that no bridge of the device carries has no context.
-			silent.note = strings.TrimPrefix(fmt.Sprintf("%s, %d", silent.note, vlan.ID), ", ")
+			return nil
+		}
+		if g == nil {
+			silent = append(silent, strconv.Itoa(vlan.ID)) // no bridge of the device carries it
 		}
 		grids = append(grids, g...)
 	}
-	if silent.note != "" {
-		silent.note = "no answer for VLANs " + silent.note
-		grids = append(grids, silent)
+	if len(silent) > 0 {
+		rest.note = "no answer for VLANs " + strings.Join(silent, ", ")
 	}
-	return grids, reason
+	return append(grids, rest)
 }
 
 // readContext reads the forwarding table of one VLAN over a session of its own; nil: no answer.

@@ -44,13 +44,8 @@ func readStations(s *session, l *look) inventory.TableStatus {
 	if len(found) == 0 && l.madeBy(makerHuawei) {
 		grids = append(grids, found.huawei(s))
 	}
-	var whole inventory.TableStatus
 	if len(found) == 0 && l.perVLANContexts() {
-		contexts, reason := readContexts(s, l, found)
-		grids = append(grids, contexts...)
-		if whole = status(grids...); reason != "" {
-			whole.State, whole.Reason = inventory.TablePartial, or(whole.Reason, reason)
-		}
+		grids = append(grids, readContexts(s, l, found)...)
 	}
 	if len(found) == 0 {
 		g := s.walk(dot1dTpFdbPort, dot1dTpFdbStatus)
@@ -59,9 +54,7 @@ func readStations(s *session, l *look) inventory.TableStatus {
 		found.take(g, func(numbers []uint32) (int, bool) { return 0, len(numbers) == 0 },
 			func(port int) (int, bool) { return b.interfaceOf(port, l) })
 	}
-	if whole.State != inventory.TablePartial {
-		whole = status(grids...)
-	}
+	whole := status(grids...)
 	if whole.Rows = len(found); whole.Rows == 0 && whole.State == inventory.TableComplete {
 		whole.State = inventory.TableAbsent
 	}

@@ -2,12 +2,15 @@ package snmp_test
 
 import (
 	"context"
+	"fmt"
 	"net"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/samdrift/samdrift/collectors/simulated/recording"
+	"github.com/samdrift/samdrift/collectors/simulated/responder"
 	"github.com/samdrift/samdrift/collectors/snmp"
 	"github.com/samdrift/samdrift/inventory"
 )
@@ -19,6 +22,17 @@ func lookAt(t *testing.T, id string) inventory.Observation {
 	if err != nil {
 		t.Fatal(err)
 	}
+	address := serve(t, device)
+	o, _ := look(t, config(snmp.Target{Name: id, Address: address, Community: snmp.Secret(id)}))
+	if o.Status != inventory.StatusOK {
+		t.Fatalf("status %s: %s", o.Status, o.Error)
+	}
+	return o
+}
+
+// serve answers for a recorded device until the test ends.
+func serve(t *testing.T, device *recording.Device) (address string) {
+	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -32,11 +46,7 @@ func lookAt(t *testing.T, id string) inventory.Observation {
 			t.Error(err)
 		}
 	})
-	o, _ := look(t, config(snmp.Target{Name: id, Address: conn.LocalAddr().String(), Community: snmp.Secret(id)}))
-	if o.Status != inventory.StatusOK {
-		t.Fatalf("status %s: %s", o.Status, o.Error)
-	}
-	return o
+	return conn.LocalAddr().String()
 }
 
 func equal(t *testing.T, what string, want, got any) {
@@ -122,4 +132,28 @@ func TestHypervisor(t *testing.T) {
 		{Name: "gis-gl", ID: "65", UUID: "420b58fe-7da6-1fee-070d-cb0d10daabd0", State: "off", VCPUs: 2, MemoryBytes: 8 << 30},
 	}, o.Asset.Guests)
 	equal(t, "volumes", []inventory.Volume{{Name: "/vmfs/volumes/65a1c0de-1", TotalBytes: 7340032 << 20, UsedBytes: 5242880 << 20}}, o.Asset.Volumes)
+}
+
+// A device with very many VLANs is not asked for all of them, and says so.
+func TestTooManyVLANContexts(t *testing.T) {
+	const vlans, asked = 260, 256
+	read := func(community, text string) *responder.Agent {
+		r, err := recording.Read(strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &responder.Agent{View: r.View, V2c: community}
+	}
+	var names, kinds strings.Builder
+	device := &recording.Device{ID: "core", Agents: []*responder.Agent{nil}}
+	for v := 1; v <= vlans; v++ {
+		fmt.Fprintf(&kinds, "1.3.6.1.4.1.9.9.46.1.3.1.1.3.1.%d|2|1\n", v)
+		fmt.Fprintf(&names, "1.3.6.1.4.1.9.9.46.1.3.1.1.4.1.%d|4|net%d\n", v, v)
+		device.Agents = append(device.Agents, read(fmt.Sprintf("core@%d", v), "1.3.6.1.2.1.1.3.0|67|100\n1.3.6.1.2.1.17.1.4.1.2.7|2|10107\n"+
+			"1.3.6.1.2.1.17.4.3.1.2.2.0.94.0.0.1|2|7\n1.3.6.1.2.1.17.4.3.1.3.2.0.94.0.0.1|2|3\n"))
+	}
+	device.Agents[0] = read("core", "1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.9.1.1208\n1.3.6.1.2.1.1.3.0|67|100\n"+kinds.String()+names.String())
+	o, _ := look(t, config(snmp.Target{Address: serve(t, device), Community: "core"}))
+	equal(t, "how the table ended", inventory.TableStatus{State: inventory.TablePartial, Rows: asked, Reason: "only the first 256 of 260 VLANs were read"}, o.Tables["fdb"])
+	equal(t, "the last station", inventory.Station{MAC: "02:00:5e:00:00:01", VLAN: asked, Interface: 10107}, o.Asset.Stations[len(o.Asset.Stations)-1])
 }
