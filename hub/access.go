@@ -86,3 +86,12 @@ func (h *Hub) Authenticate(token string) (Person, bool) {
 func (h *Hub) record(ctx context.Context, actor, action, subject, detail string) error {
 	return h.store.AddAudit(ctx, store.Audit{At: h.now(), Actor: actor, Action: action, Subject: subject, Detail: detail})
 }
+
+// AuditTrail answers who did what, oldest first, after checking that no line was changed or taken out.
+// Only the admin may read it.
+func (h *Hub) AuditTrail(ctx context.Context, p Person) ([]store.Audit, error) {
+	if p.Role != RoleAdmin {
+		return nil, fmt.Errorf("the audit trail as %s: %w", p.Role, ErrForbidden)
+	}
+	return h.store.AuditTrail(ctx)
+}

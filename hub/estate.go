@@ -62,7 +62,7 @@ func (h *Hub) workOut(ctx context.Context, s *inventory.Snapshot) (*estate, erro
 	if err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
-	answers, err := h.store.Answers(ctx)
+	answers, err := h.answers(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func (h *Hub) workOut(ctx context.Context, s *inventory.Snapshot) (*estate, erro
 	if err != nil {
 		return nil, err
 	}
-	e.gaps, err = nis2.Assess(h.catalogue, nis2.Input{Snapshot: s, AsOf: e.asOf, Answers: answers, Monitored: monitored})
+	e.gaps, err = nis2.Assess(h.Catalogue(), nis2.Input{Snapshot: s, AsOf: e.asOf, Answers: answers, Monitored: monitored})
 	if err != nil {
 		return nil, fmt.Errorf("gap analysis: %w", err)
 	}

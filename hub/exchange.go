@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/samdrift/samdrift/inventory"
 )
@@ -33,14 +34,14 @@ func (h *Hub) Import(ctx context.Context, p Person, s *inventory.Snapshot, dryRu
 	}
 	h.merging.Lock()
 	defer h.merging.Unlock()
+	next := *s
+	next.TakenAt = h.now().UTC().Truncate(time.Millisecond)
+	next.Sort()
 	before := h.base()
-	changes := inventory.Diff(before, s)
+	changes := inventory.Diff(before, &next)
 	if dryRun {
 		return changes, nil
 	}
-	next := *s
-	next.TakenAt = h.now().UTC()
-	next.Sort()
 	if h.current.Load() == nil {
 		before = nil // there is none to keep
 	}

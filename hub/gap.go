@@ -14,66 +14,56 @@ func (h *Hub) Gap(_ context.Context, p Person) (GapView, error) {
 	if err != nil {
 		return GapView{}, err
 	}
-	v := GapView{Meta: e.meta(sc), Catalogue: h.catalogue, Joint: e.joint(), Names: e.names(sc)}
+	v := GapView{Meta: e.meta(sc), Catalogue: h.Catalogue(), Joint: e.joint(), Names: e.names(sc)}
 	v.Own = only(e.gaps, func(a nis2.Assessment) bool { return sc.gap[a.Municipality] })
 	return v, nil
 }
 
-// GapOf answers the gap analysis of one municipality.
-func (h *Hub) GapOf(_ context.Context, p Person, code string) (nis2.Assessment, Meta, error) {
+// GapOf answers the gap analysis of one municipality. A centre gets the articles that the municipality
+// shares with it, without the overall figures. Whoever reads another's is noted.
+func (h *Hub) GapOf(ctx context.Context, p Person, code string) (nis2.Assessment, Meta, error) {
 	e, sc, err := h.ask(p)
 	if err != nil {
 		return nis2.Assessment{}, Meta{}, err
 	}
-	if !sc.gap[code] {
+	shared, err := h.sharedWith(ctx, sc, code)
+	if err != nil {
+		return nis2.Assessment{}, Meta{}, err
+	}
+	if !sc.gap[code] && len(shared) == 0 {
 		return nis2.Assessment{}, Meta{}, sc.forbidden("gap analysis of " + code)
 	}
 	a := e.gap(code)
 	if a == nil {
 		return nis2.Assessment{}, Meta{}, fmt.Errorf("gap analysis of %q: %w", code, ErrNotFound)
 	}
-	return *a, e.meta(sc), nil
-}
-
-// SaveAnswers stores a municipality's answers and assesses anew. The person must be of that
-// municipality, or the admin.
-func (h *Hub) SaveAnswers(ctx context.Context, p Person, answers []nis2.Answer) error {
-	if err := nis2.Validate(h.catalogue, answers); err != nil {
-		return err
+	if err := h.noteReading(ctx, p, code, "gap analysis"); err != nil {
+		return nis2.Assessment{}, Meta{}, err
 	}
-	for _, a := range answers {
-		if p.Role != RoleAdmin && (p.Role != RoleMunicipality || p.Organisation != a.Municipality) {
-			return fmt.Errorf("answers of %s: %w", a.Municipality, ErrForbidden)
-		}
+	if sc.gap[code] {
+		return *a, e.meta(sc), nil
 	}
-	if err := h.store.SaveAnswers(ctx, answers); err != nil {
-		return err
-	}
-	if err := h.record(ctx, p.Name, "gap.answer", p.Organisation, fmt.Sprintf("%d answers", len(answers))); err != nil {
-		return err
-	}
-	h.merging.Lock()
-	defer h.merging.Unlock()
-	if e := h.current.Load(); e != nil {
-		return h.show(ctx, e.snapshot)
-	}
-	return nil
+	return a.Only(shared), e.meta(sc), nil
 }
 
 // GapJoint answers the joint report's content: what the municipalities have in common, and what the
 // move closes and opens. Everybody in the cooperation may see it, since nobody can be read from it;
 // a municipality sees its own move beside it, the administrator everybody's.
-func (h *Hub) GapJoint(_ context.Context, p Person) (JointView, error) {
+func (h *Hub) GapJoint(ctx context.Context, p Person) (JointView, error) {
 	e, sc, err := h.ask(p)
 	if err != nil {
 		return JointView{}, err
 	}
-	v := JointView{Data: e.meta(sc), Catalogue: h.catalogue, Names: e.names(sc), Moves: []nis2.Move{}}
+	v := JointView{Data: e.meta(sc), Catalogue: h.Catalogue(), Names: e.names(sc), Moves: []nis2.Move{}}
 	if !sc.members {
 		return JointView{}, sc.forbidden("the joint gap analysis")
 	}
-	v.Joint = nis2.JointOf(h.catalogue, nis2.JointInput{Assessments: e.gaps, Agreements: e.snapshot.Agreements})
-	for _, m := range nis2.Moves(h.catalogue, e.gaps, e.snapshot.Agreements) {
+	named, err := h.named(ctx)
+	if err != nil {
+		return JointView{}, err
+	}
+	v.Joint = nis2.JointOf(h.Catalogue(), nis2.JointInput{Assessments: e.gaps, Agreements: e.snapshot.Agreements, Named: named})
+	for _, m := range nis2.Moves(h.Catalogue(), e.gaps, e.snapshot.Agreements) {
 		if sc.gap[m.Municipality] {
 			v.Moves = append(v.Moves, m)
 		}

@@ -81,8 +81,8 @@ type Hub struct {
 	config    Config
 	log       *slog.Logger
 	store     *store.Store
-	monitor   *monitor.Monitor // nil when read only
-	catalogue *nis2.Catalogue
+	monitor   *monitor.Monitor               // nil when read only
+	catalogue atomic.Pointer[nis2.Catalogue] // with the cooperation's choices
 	now       func() time.Time
 
 	current atomic.Pointer[estate] // nil until something was collected
@@ -106,10 +106,10 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Hub, error) {
 
 func (h *Hub) open(ctx context.Context) error {
 	var err error
-	if h.catalogue, err = nis2.Load(); err != nil {
-		return fmt.Errorf("NIS2 catalogue: %w", err)
-	}
 	if h.store, err = store.Open(ctx, store.Config{Dir: h.config.Dir, Database: h.config.Database, ReadOnly: h.config.ReadOnly}); err != nil {
+		return err
+	}
+	if err := h.loadCatalogue(ctx); err != nil {
 		return err
 	}
 	if !h.config.ReadOnly {
@@ -148,7 +148,7 @@ func (h *Hub) Close() error {
 func (h *Hub) Ready() bool { return h.current.Load() != nil }
 
 // Catalogue gives the NIS2 catalogue that the hub assesses with.
-func (h *Hub) Catalogue() *nis2.Catalogue { return h.catalogue }
+func (h *Hub) Catalogue() *nis2.Catalogue { return h.catalogue.Load() }
 
 // Dir gives the data directory.
 func (h *Hub) Dir() string { return h.config.Dir }

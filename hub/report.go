@@ -36,7 +36,7 @@ func (h *Hub) ReportFacts(ctx context.Context, p Person) (ReportFacts, error) {
 	}
 	f.Person = Person{} // the report is the same whoever asks
 	f.Period, f.From, f.To = halfYear(e.asOf)
-	for _, a := range h.catalogue.Articles {
+	for _, a := range h.Catalogue().Articles {
 		f.Articles[a.ID] = planner.Text{DA: a.Title.DA, EN: a.Title.EN}
 	}
 	for _, c := range e.snapshot.Centres {

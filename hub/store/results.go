@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/samdrift/samdrift/planner/nis2"
 )
 
 // SaveResult keeps the newest value of a kind ("plan", "terraform") with the snapshot it stands on.
@@ -33,45 +31,6 @@ func (s *Store) Result(ctx context.Context, kind string, into any) (snapshot str
 		return "", explain(err)
 	}
 	return snapshot, unpack(body, into)
-}
-
-// SaveAnswers stores NIS2 answers; a control that was answered before is answered anew.
-func (s *Store) SaveAnswers(ctx context.Context, answers []nis2.Answer) error {
-	return s.transaction(ctx, func(tx *sql.Tx) error {
-		for _, a := range answers {
-			body, err := pack(a)
-			if err != nil {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO answers (municipality, control, body) VALUES ($1, $2, $3)
-				ON CONFLICT (municipality, control) DO UPDATE SET body = excluded.body`, a.Municipality, a.Control, body); err != nil {
-				return fmt.Errorf("save answer %s of %s: %w", a.Control, a.Municipality, err)
-			}
-		}
-		return nil
-	})
-}
-
-// Answers reads every answer, by municipality and control. Scope is the hub's work.
-func (s *Store) Answers(ctx context.Context) ([]nis2.Answer, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT body FROM answers ORDER BY municipality, control`)
-	if err != nil {
-		return nil, explain(err)
-	}
-	defer func() { _ = rows.Close() }()
-	var answers []nis2.Answer
-	for rows.Next() {
-		var body []byte
-		if err := rows.Scan(&body); err != nil {
-			return nil, err
-		}
-		var a nis2.Answer
-		if err := unpack(body, &a); err != nil {
-			return nil, err
-		}
-		answers = append(answers, a)
-	}
-	return answers, rows.Err()
 }
 
 // Report is a frozen half-year report: the facts it stands on, their hash, and the page.

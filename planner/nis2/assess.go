@@ -37,3 +37,19 @@ func Assess(cat *Catalogue, in Input) ([]Assessment, error) {
 	})
 	return assessments, nil
 }
+
+// Only gives the assessment cut down to some articles, as its owner shares it: without overall figures,
+// which would tell of the others.
+func (a Assessment) Only(articles []string) Assessment {
+	a.Controls = slices.DeleteFunc(slices.Clone(a.Controls), func(r ControlResult) bool { return !slices.Contains(articles, r.Article) })
+	a.Articles = slices.DeleteFunc(slices.Clone(a.Articles), func(r ArticleResult) bool { return !slices.Contains(articles, r.ID) })
+	a.Overall, a.EqualWeights, a.Light = Scores{}, Scores{}, Grey
+	var keys []string
+	for _, id := range a.KeyFailed {
+		if slices.ContainsFunc(a.Controls, func(r ControlResult) bool { return r.ID == id }) {
+			keys = append(keys, id)
+		}
+	}
+	a.KeyFailed = keys
+	return a
+}

@@ -182,3 +182,14 @@ func (i *Incident) Validate() error {
 	}
 	return errors.Join(faults...)
 }
+
+// FirstAware tells when the first party came to know; zero: nobody has.
+func (i *Incident) FirstAware() time.Time {
+	var first time.Time
+	for _, a := range i.Aware {
+		if first.IsZero() || a.At.Before(first) {
+			first = a.At
+		}
+	}
+	return first
+}

@@ -1,0 +1,95 @@
+package hub
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/samdrift/samdrift/hub/store"
+	"github.com/samdrift/samdrift/planner/nis2"
+)
+
+// ActionsView is the action plan within the person's scope.
+type ActionsView struct {
+	Data    Meta            `json:"data"`
+	Actions []ActionRow     `json:"actions"` // by due day
+	Effects []ActionsEffect `json:"effects"` // of the municipalities whose answers the person may see
+}
+
+// ActionRow is an action with whether it is late.
+type ActionRow struct {
+	nis2.Action
+	Overdue bool `json:"overdue"`
+}
+
+// ActionsEffect is what a municipality's scores would be if all that is planned were done.
+type ActionsEffect struct {
+	Municipality string      `json:"municipality"`
+	Today        nis2.Scores `json:"today"`
+	Done         nis2.Scores `json:"done"`
+}
+
+// Actions answers the action plan: the joint actions for everybody, a municipality's own for those who
+// may see its gap analysis.
+func (h *Hub) Actions(ctx context.Context, p Person) (ActionsView, error) {
+	e, sc, err := h.ask(p)
+	if err != nil {
+		return ActionsView{}, err
+	}
+	if !sc.members {
+		return ActionsView{}, sc.forbidden("the action plan")
+	}
+	all, err := store.Records[nis2.Action](ctx, h.store, store.KindAction)
+	if err != nil {
+		return ActionsView{}, err
+	}
+	v := ActionsView{Data: e.meta(sc), Actions: []ActionRow{}, Effects: []ActionsEffect{}}
+	for _, a := range all {
+		if a.Joint() || sc.gap[a.Municipality] {
+			v.Actions = append(v.Actions, ActionRow{a, a.Overdue(e.asOf)})
+		}
+	}
+	slices.SortStableFunc(v.Actions, func(a, b ActionRow) int { return int(a.Due - b.Due) })
+	for _, a := range e.gaps {
+		if sc.gap[a.Municipality] {
+			v.Effects = append(v.Effects, ActionsEffect{a.Municipality, a.Overall, nis2.WhatIf(h.Catalogue(), a, all).Overall})
+		}
+	}
+	return v, nil
+}
+
+// SaveAction keeps an action; one without an id is new. A municipality keeps its own, the admin joint ones.
+func (h *Hub) SaveAction(ctx context.Context, p Person, a nis2.Action) (nis2.Action, error) {
+	if a.Joint() && p.Role != RoleAdmin || !a.Joint() && !mayAnswer(p, a.Municipality) {
+		return a, fmt.Errorf("action of %q: %w", a.Municipality, ErrForbidden)
+	}
+	if err := a.Validate(h.Catalogue()); err != nil {
+		return a, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	if a.ID == "" {
+		id, err := newRecordID()
+		if err != nil {
+			return a, err
+		}
+		a.ID = id
+	} else if _, err := store.Record[nis2.Action](ctx, h.store, store.KindAction, a.Municipality, a.ID); errors.Is(err, store.ErrNotFound) {
+		return a, fmt.Errorf("action %q: %w", a.ID, ErrNotFound)
+	} else if err != nil {
+		return a, err
+	}
+	if err := h.store.SaveRecord(ctx, store.KindAction, a.Municipality, a.ID, h.now(), a); err != nil {
+		return a, err
+	}
+	return a, h.record(ctx, p.Name, "action.save", a.Municipality, fmt.Sprintf("%s %s: %s, %d %%", a.ID, a.Title, a.State, a.Progress))
+}
+
+func newRecordID() (string, error) {
+	random := make([]byte, 6)
+	if _, err := rand.Read(random); err != nil {
+		return "", fmt.Errorf("make an id: %w", err)
+	}
+	return hex.EncodeToString(random), nil
+}

@@ -1,0 +1,175 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/samdrift/samdrift/planner/nis2"
+)
+
+// Kind tells what a record holds.
+type Kind string
+
+// The kinds of records.
+const (
+	KindRound    Kind = "round"
+	KindResult   Kind = "result" // assessment of a municipality in a closed round
+	KindEvidence Kind = "evidence"
+	KindAction   Kind = "action"
+	KindIncident Kind = "incident"
+	KindSharing  Kind = "sharing"
+	KindChoices  Kind = "choices" // an overlay on the catalogue, by version
+)
+
+// SaveRecord stores a record, in place of the one with the same kind, municipality and id.
+func (s *Store) SaveRecord(ctx context.Context, kind Kind, municipality, id string, at time.Time, value any) error {
+	body, err := pack(value)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", kind, id, err)
+	}
+	_, err = s.db.ExecContext(ctx, `INSERT INTO records (kind, municipality, id, at, body) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (kind, municipality, id) DO UPDATE SET at = excluded.at, body = excluded.body`,
+		kind, municipality, id, timeText(at), body)
+	return explain(err)
+}
+
+// DeleteRecord removes a record. One that is not there is no fault.
+func (s *Store) DeleteRecord(ctx context.Context, kind Kind, municipality, id string) error {
+	_, err := s.db.ExecContext(ctx, `DELETE FROM records WHERE kind = $1 AND municipality = $2 AND id = $3`, kind, municipality, id)
+	return explain(err)
+}
+
+// Records reads every record of a kind, by municipality and id. Scope is the hub's work.
+func Records[T any](ctx context.Context, s *Store, kind Kind) ([]T, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT body FROM records WHERE kind = $1 ORDER BY municipality, id`, kind)
+	if err != nil {
+		return nil, explain(err)
+	}
+	return bodies[T](rows, string(kind))
+}
+
+// Record reads one record.
+func Record[T any](ctx context.Context, s *Store, kind Kind, municipality, id string) (T, error) {
+	var value T
+	var body []byte
+	err := s.db.QueryRowContext(ctx, `SELECT body FROM records WHERE kind = $1 AND municipality = $2 AND id = $3`, kind, municipality, id).Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return value, fmt.Errorf("%s %q: %w", kind, id, ErrNotFound)
+	}
+	if err != nil {
+		return value, explain(err)
+	}
+	return value, unpack(body, &value)
+}
+
+// bodies reads rows of one packed column and closes them.
+func bodies[T any](rows *sql.Rows, what string) (values []T, err error) {
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var body []byte
+		if err := rows.Scan(&body); err != nil {
+			return nil, err
+		}
+		var value T
+		if err := unpack(body, &value); err != nil {
+			return nil, fmt.Errorf("%s: %w", what, err)
+		}
+		values = append(values, value)
+	}
+	return values, rows.Err()
+}
+
+// AnswerVersion is an answer as it once was, with who made it so.
+type AnswerVersion struct {
+	Number int64       `json:"number"` // from 1
+	At     time.Time   `json:"at"`
+	Actor  string      `json:"actor"`
+	Answer nis2.Answer `json:"answer"`
+}
+
+// SaveAnswers stores NIS2 answers; a control that was answered before is answered anew, and what it was
+// before stays readable.
+func (s *Store) SaveAnswers(ctx context.Context, answers []nis2.Answer, at time.Time, actor string) error {
+	return s.transaction(ctx, func(tx *sql.Tx) error {
+		for _, a := range answers {
+			body, err := pack(a)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `INSERT INTO answers (municipality, control, body) VALUES ($1, $2, $3)
+				ON CONFLICT (municipality, control) DO UPDATE SET body = excluded.body`, a.Municipality, a.Control, body); err != nil {
+				return fmt.Errorf("save answer %s of %s: %w", a.Control, a.Municipality, err)
+			}
+			var last int64
+			if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(number), 0) FROM answer_versions WHERE municipality = $1 AND control = $2`,
+				a.Municipality, a.Control).Scan(&last); err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `INSERT INTO answer_versions (municipality, control, number, at, actor, body) VALUES ($1, $2, $3, $4, $5, $6)`,
+				a.Municipality, a.Control, last+1, timeText(at), actor, body); err != nil {
+				return fmt.Errorf("keep version of answer %s of %s: %w", a.Control, a.Municipality, err)
+			}
+		}
+		return nil
+	})
+}
+
+// Answers reads every answer, by municipality and control. Scope is the hub's work.
+func (s *Store) Answers(ctx context.Context) ([]nis2.Answer, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT body FROM answers ORDER BY municipality, control`)
+	if err != nil {
+		return nil, explain(err)
+	}
+	return bodies[nis2.Answer](rows, "answer")
+}
+
+// AnswerVersions reads what an answer has been, newest first.
+func (s *Store) AnswerVersions(ctx context.Context, municipality, control string) (versions []AnswerVersion, err error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT number, at, actor, body FROM answer_versions
+		WHERE municipality = $1 AND control = $2 ORDER BY number DESC`, municipality, control)
+	if err != nil {
+		return nil, explain(err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var v AnswerVersion
+		var at string
+		var body []byte
+		if err := rows.Scan(&v.Number, &at, &v.Actor, &body); err != nil {
+			return nil, err
+		}
+		if v.At, err = parseTime(at); err != nil {
+			return nil, err
+		}
+		if err := unpack(body, &v.Answer); err != nil {
+			return nil, err
+		}
+		versions = append(versions, v)
+	}
+	return versions, rows.Err()
+}
+
+// SaveEvidenceFile keeps a sealed file. The same file given twice is kept once.
+func (s *Store) SaveEvidenceFile(ctx context.Context, municipality, hash string, sealed []byte) error {
+	_, err := s.db.ExecContext(ctx, `INSERT INTO evidence_files (municipality, hash, sealed) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, municipality, hash, sealed)
+	return explain(err)
+}
+
+// EvidenceFile reads a sealed file.
+func (s *Store) EvidenceFile(ctx context.Context, municipality, hash string) ([]byte, error) {
+	var sealed []byte
+	err := s.db.QueryRowContext(ctx, `SELECT sealed FROM evidence_files WHERE municipality = $1 AND hash = $2`, municipality, hash).Scan(&sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("evidence file: %w", ErrNotFound)
+	}
+	return sealed, explain(err)
+}
+
+// DeleteEvidenceFile removes a sealed file.
+func (s *Store) DeleteEvidenceFile(ctx context.Context, municipality, hash string) error {
+	_, err := s.db.ExecContext(ctx, `DELETE FROM evidence_files WHERE municipality = $1 AND hash = $2`, municipality, hash)
+	return explain(err)
+}
