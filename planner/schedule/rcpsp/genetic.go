@@ -20,6 +20,7 @@ type genetic struct {
 	*packed
 	seed     uint64
 	bound    int32
+	way      int32 // the longest way through the links
 	multi    bool
 	needs    []int64 // per mode: what it uses of all resources together, as shares of their capacity
 	left     []individual
@@ -196,12 +197,12 @@ func (x individual) clone() individual {
 	return x
 }
 
-// spawn makes a first schedule: tasks with the longest way still to go first, blurred more and more
-// from one individual to the next.
+// spawn makes a first schedule: tasks with the longest way still to go first, from exactly so to almost at
+// random from one individual to the next.
 func (g *genetic) spawn(b *board, i int, r *random) {
 	c := &g.children[i]
 	list := make([]int32, g.n)
-	b.draw(list, i*40/len(g.children), r)
+	b.draw(list, 4*int(g.way)*i/len(g.children), r)
 	before := b.runs
 	if g.multi {
 		b.randomModes(r)
@@ -389,6 +390,7 @@ func (g *genetic) cross(b *board, father, mother *individual, list []int32, r *r
 func (g *genetic) measure() {
 	g.needs = make([]int64, len(g.dur))
 	for j := range g.n {
+		g.way = max(g.way, g.head[j]+g.shortest(j)+g.tail[j])
 		g.multi = g.multi || len(g.modes[j]) > 1
 		for k, m := range g.modes[j] {
 			for _, u := range m.uses {

@@ -218,3 +218,90 @@ func fits(p rcpsp.Problem, starts []rcpsp.Start, placed []bool, i int) bool {
 	}
 	return len(verify.Check(sub, at)) == 0
 }
+
+// Searching longer never gives a worse schedule.
+func TestMoreSchedulesAreNeverWorse(t *testing.T) {
+	for name, shape := range shapes {
+		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {
+			p := draw(t, shape)
+			last, cost := 1<<30, int64(1)<<62
+			for _, schedules := range []int64{1, 30, 300, 900} {
+				s := solve(t, p, rcpsp.Limits{Schedules: schedules, Seed: 3})
+				if shape.costs && s.Cost > cost || !shape.costs && s.Makespan > last {
+					t.Fatalf("%d schedules: last end %d, cost %d; with fewer %d, %d", schedules, s.Makespan, s.Cost, last, cost)
+				}
+				last, cost = s.Makespan, s.Cost
+			}
+		}))
+	}
+}
+
+// More of a resource never makes a small project end later.
+func TestMoreCapacityNeverEndsLater(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := draw(t, shape{tasks: 7, modes: 2, curves: true})
+		before := solve(t, p, rcpsp.Limits{Schedules: 3000, Seed: 1})
+		r := rapid.IntRange(0, len(p.Resources)-1).Draw(t, "which")
+		p.Resources[r].Capacity++
+		for k := range p.Resources[r].Changes {
+			p.Resources[r].Changes[k].Capacity++
+		}
+		if after := solve(t, p, rcpsp.Limits{Schedules: 3000, Seed: 1}); after.Makespan > before.Makespan {
+			t.Fatalf("one more of resource %d: last end %d, before %d", r, after.Makespan, before.Makespan)
+		}
+	})
+}
+
+// What is promised stays, deadlines are kept where they can be, and told where they cannot.
+func TestPromisesAndDeadlines(t *testing.T) {
+	one := []rcpsp.Mode{{Duration: 2, Uses: []rcpsp.Use{{Amount: 1}}}}
+	p := rcpsp.Problem{Resources: []rcpsp.Resource{{Name: "crew", Capacity: 1}}, Tasks: []rcpsp.Task{
+		{ID: "promised", Modes: one, Fixed: &rcpsp.Start{Slot: 1}},
+		{ID: "free", Modes: one},
+		{ID: "urgent", Modes: one, Deadline: 5},
+	}}
+	s := solve(t, p, rcpsp.Limits{Schedules: 200})
+	if diff := cmp.Diff([]rcpsp.Start{{Slot: 1}, {Slot: 5}, {Slot: 3}}, s.Starts); diff != "" || !s.Feasible() {
+		t.Errorf("feasible %v (-want +got):\n%s", s.Feasible(), diff)
+	}
+	p.Tasks[2].Deadline = 4
+	if s = solve(t, p, rcpsp.Limits{Schedules: 200}); s.Feasible() || s.Late == 0 {
+		t.Errorf("an impossible deadline: feasible %v, late %d", s.Feasible(), s.Late)
+	}
+	p.Slots = 3
+	if s = solve(t, p, rcpsp.Limits{Schedules: 200}); s.Unplaced != 2 || s.Starts[1].Slot != rcpsp.Unplaced {
+		t.Errorf("a grid with room for one: %+v", s)
+	}
+}
+
+// A faulty problem is refused with every fault named.
+func TestFaultyProblemsAreRefused(t *testing.T) {
+	way := []rcpsp.Mode{{Duration: 1}}
+	for want, p := range map[string]rcpsp.Problem{
+		`schedule: two tasks are called "a"`: {Tasks: []rcpsp.Task{{ID: "a", Modes: way}, {ID: "a", Modes: way}}},
+		`schedule: task "a" has no mode`:     {Tasks: []rcpsp.Task{{ID: "a"}}},
+		`schedule: task "a" waits for itself through its links; cut the circle`: {Tasks: []rcpsp.Task{
+			{ID: "a", Modes: way, After: []rcpsp.Link{{Task: 1}}}, {ID: "b", Modes: way, After: []rcpsp.Link{{Task: 0}}}}},
+		`schedule: task "a" asks for more of a resource than there ever is; split it or raise the capacity`: {
+			Resources: []rcpsp.Resource{{Name: "crew", Capacity: 1}},
+			Tasks:     []rcpsp.Task{{ID: "a", Modes: []rcpsp.Mode{{Duration: 1, Uses: []rcpsp.Use{{Amount: 2}}}}}}},
+	} {
+		_, err := rcpsp.Solve(context.Background(), p, rcpsp.Limits{})
+		if err == nil || err.Error() != want {
+			t.Errorf("told %v, want %s", err, want)
+		}
+	}
+}
+
+// A search that is stopped before it begins still gives a schedule.
+func TestAStoppedSearchGivesASchedule(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	rapid.Check(t, func(t *rapid.T) {
+		p := draw(t, shapes["everything"])
+		s, err := rcpsp.Solve(ctx, p, rcpsp.Limits{Workers: 2})
+		if err != nil || s.Unplaced > 0 || len(s.Starts) != len(p.Tasks) {
+			t.Fatalf("%+v, %v", s, err)
+		}
+	})
+}
