@@ -8,8 +8,8 @@ import (
 
 // Ageing says how long an asset may be unseen. Nothing is removed: a gone asset stays listed as gone.
 type Ageing struct {
-	StaleAfter time.Duration // unseen longer: stale
-	GoneAfter  time.Duration // unseen longer, by collectors that do look: gone
+	StaleAfter time.Duration `yaml:"stale_after"` // unseen longer: stale
+	GoneAfter  time.Duration `yaml:"gone_after"`  // unseen longer, by collectors that do look: gone
 }
 
 // DefaultAgeing gives two weeks and ninety days: longer than a holiday, shorter than a quarter's report.

@@ -37,6 +37,7 @@ type config struct {
 	Members   []string         `yaml:"members"`
 	Schedule  schedule         `yaml:"schedule"`
 	SNMP      snmpConfig       `yaml:"snmp"`
+	Inventory inventory.Ageing `yaml:"inventory"`
 	Planner   planner.Settings `yaml:"planner"`
 	Freezes   []planner.Freeze `yaml:"freezes"` // besides the national calendar
 	Metrics   metrics          `yaml:"metrics"`
@@ -86,6 +87,7 @@ func defaultConfig() config {
 		Listen:    "127.0.0.1:8098",
 		Schedule:  schedule{Full: 24 * time.Hour, Poll: time.Minute},
 		SNMP:      snmpConfig{Config: snmp.DefaultConfig()},
+		Inventory: base.Ageing,
 		Planner:   base.Planner,
 		Metrics:   metrics{Retention: base.Monitor.Retention},
 		Terraform: base.Terraform,
@@ -232,7 +234,7 @@ func (c config) validate() error {
 			faults = append(faults, fmt.Errorf("freezes[%d]: from %q to %q is no stretch of days", i, f.From, f.To))
 		}
 	}
-	faults = append(faults, c.SNMP.Validate(), c.Terraform.Validate(), c.Planner.Validate())
+	faults = append(faults, c.SNMP.Validate(), c.Inventory.Validate(), c.Terraform.Validate(), c.Planner.Validate())
 	if _, err := c.hub("checked", ""); err != nil {
 		faults = append(faults, err)
 	}
@@ -246,7 +248,7 @@ func (c config) hub(dir, asOf string) (hub.Config, error) {
 	if len(c.Members) > 0 {
 		h.Members = c.Members
 	}
-	h.Planner, h.Terraform = c.Planner, c.Terraform
+	h.Ageing, h.Planner, h.Terraform = c.Inventory, c.Planner, c.Terraform
 	h.Freezes = append(h.Freezes, c.Freezes...)
 	h.Monitor.Retention = c.Metrics.Retention
 	var faults []error
