@@ -373,5 +373,5 @@ func (w *searcher) scatter() {
 		}
 	}
 	w.scratch.items = items
-	w.fill(items, w.region, 0.15, w.r)
+	w.fill(items, w.region, 0.05, w.r)
 }
