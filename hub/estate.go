@@ -177,6 +177,18 @@ func (e *estate) seenAt(collector, address string) *inventory.Asset {
 	return nil
 }
 
+// collectedAt gives how a collector's latest look at an address of its own ended, or nil.
+func (e *estate) collectedAt(collector, address string) *inventory.Collection {
+	all := e.snapshot.Collections
+	i, ok := slices.BinarySearchFunc(all, [2]string{collector, address}, func(c inventory.Collection, at [2]string) int {
+		return cmp.Or(cmp.Compare(c.Collector, at[0]), cmp.Compare(c.Source, at[1]))
+	})
+	if !ok {
+		return nil
+	}
+	return &all[i]
+}
+
 // assetRow is an asset in the list, with what lists are filtered and sorted by worked out. It points
 // into the snapshot: fifty thousand copies would be as large as the estate.
 type assetRow struct {

@@ -9,8 +9,8 @@ import (
 // How much garbage may lie beside what is in use before it is collected, in bytes: always, and while
 // an estate is merged, when there are nearly two of it.
 const (
-	usualSlack = 100 << 20
-	mergeSlack = 50 << 20
+	usualSlack = 64 << 20
+	mergeSlack = 32 << 20
 )
 
 // The bounds of Go's own measure, which is a share of what is in use: 100 is its default, and below

@@ -38,6 +38,11 @@ func (s sink) Observe(_ context.Context, o inventory.Observation) error {
 		inventory.Intern(&asset)
 		o.Asset = &asset
 	}
+	if e := s.h.current.Load(); e != nil {
+		if c := e.collectedAt(o.Collector, o.Source); c != nil && maps.Equal(c.Tables, o.Tables) {
+			o.Tables = c.Tables
+		}
+	}
 	s.h.pending.Lock()
 	defer s.h.pending.Unlock()
 	s.h.waiting = append(s.h.waiting, o)

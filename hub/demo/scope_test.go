@@ -101,7 +101,13 @@ func everything(t *testing.T, h *hub.Hub, p hub.Person, estate *inventory.Snapsh
 	ask(collections, err)
 	systems, _, err := h.Systems(ctx, p, "")
 	ask(systems, err)
+	duplicates, _, err := h.Duplicates(ctx, p)
+	ask(duplicates, err)
+	decisions, _, err := h.Decisions(ctx, p)
+	ask(decisions, err)
 	now := time.Now()
+	differences, _, err := h.Differences(ctx, p, now.Add(-time.Hour), now.Add(time.Hour), "")
+	ask(differences, err)
 	for _, m := range estate.Municipalities {
 		ask(h.Municipality(ctx, p, m.Code))
 		ask(h.Assets(ctx, p, hub.AssetQuery{Municipality: m.Code, PerPage: 500}))
@@ -112,6 +118,8 @@ func everything(t *testing.T, h *hub.Hub, p hub.Person, estate *inventory.Snapsh
 		for i, a := range estate.Assets {
 			if a.Municipality == m.Code && i%50 == 0 {
 				ask(h.Asset(ctx, p, a.ID))
+				history, _, err := h.History(ctx, p, a.ID, 100)
+				ask(history, err)
 				ask(h.AssetSeries(ctx, p, a.ID, now.Add(-time.Minute), now))
 			}
 		}
