@@ -139,10 +139,10 @@ func (c *closer) branch(n *node) ([]*node, bool) {
 func (c *closer) leaf(n *node) (answer, bool) {
 	a := answer{bin: make([]int32, c.items)}
 	for i, at := range n.fixed {
-		switch {
-		case at == unfixed:
+		switch at {
+		case unfixed:
 			return answer{}, false
-		case at == refused:
+		case refused:
 			a.bin[i] = -1
 			a.cost += c.out[i]
 		default:

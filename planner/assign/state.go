@@ -18,13 +18,12 @@ type state struct {
 
 // scratch is memory that the moves use again and again.
 type scratch struct {
-	heap, rest []bid
-	left       []gain
-	right      []gain
-	sites      []int32
-	mark       []int32
-	stamp      int32
-	items      []int32
+	heap        []bid
+	left, right []gain
+	sites       []int32
+	mark        []int32
+	stamp       int32
+	items       []int32
 }
 
 func newState(m *model, sites []int32) *state {
