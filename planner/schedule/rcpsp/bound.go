@@ -8,36 +8,39 @@ func (c *plan) simpleBound() int32 {
 		bound = max(bound, c.head[j]+c.shortest(j)+c.tail[j])
 	}
 	work := make([]int64, len(c.resources))
-	least := make([]int64, len(c.resources))
 	for j := range c.n {
-		for r := range least {
-			least[r] = 1 << 62
-		}
-		for _, m := range c.modes[j] {
-			k := 0
-			for r := range least {
-				amount := int64(0)
-				if k < len(m.uses) && m.uses[k].Resource == r {
-					amount = m.uses[k].Amount
-					k++
-				}
-				least[r] = min(least[r], amount*int64(m.dur))
+		for _, u := range c.modes[j][0].uses { // what not all modes use, none needs
+			least := u.Amount * int64(c.modes[j][0].dur)
+			for _, m := range c.modes[j][1:] {
+				least = min(least, useOf(m, u.Resource)*int64(m.dur))
 			}
-		}
-		for r := range work {
-			work[r] += least[r]
+			work[u.Resource] += least
 		}
 	}
-	for r, res := range c.resources {
-		left, capacity, next := work[r], res.Capacity, 0
-		for t := 0; left > 0 && t < int(c.horizon); t++ {
-			for next < len(res.Changes) && res.Changes[next].From <= t {
-				capacity = res.Changes[next].Capacity
-				next++
+	for r := range c.resources {
+		left := work[r]
+		for t, capacity := range c.capacities(r) {
+			if left <= 0 {
+				break
 			}
-			left -= max(0, capacity)
+			left -= capacity
 			bound = max(bound, int32(t+1))
 		}
 	}
 	return bound
+}
+
+// capacities gives a resource's capacity in each slot.
+func (c *plan) capacities(r int) []int64 {
+	res := c.resources[r]
+	out := make([]int64, c.horizon)
+	capacity, next := res.Capacity, 0
+	for t := range out {
+		for next < len(res.Changes) && res.Changes[next].From <= t {
+			capacity = res.Changes[next].Capacity
+			next++
+		}
+		out[t] = max(0, capacity)
+	}
+	return out
 }

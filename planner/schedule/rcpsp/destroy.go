@@ -31,7 +31,7 @@ func (c *plan) destructiveBound(ctx context.Context, bound, upper int32) int32 {
 	for j := range c.n {
 		d.dur[j] = c.shortest(j)
 	}
-	for r, res := range c.resources {
+	for r := range c.resources {
 		use := make([]int64, c.n)
 		var users []int32
 		for j := range c.n {
@@ -41,13 +41,8 @@ func (c *plan) destructiveBound(ctx context.Context, bound, upper int32) int32 {
 			}
 		}
 		room := make([]int64, c.horizon+1)
-		capacity, next := res.Capacity, 0
-		for t := range int(c.horizon) {
-			for next < len(res.Changes) && res.Changes[next].From <= t {
-				capacity = res.Changes[next].Capacity
-				next++
-			}
-			room[t+1] = room[t] + max(0, capacity)
+		for t, capacity := range c.capacities(r) {
+			room[t+1] = room[t] + capacity
 		}
 		d.use, d.users, d.room = append(d.use, use), append(d.users, users), append(d.room, room)
 	}
@@ -76,15 +71,19 @@ func (c *plan) destructiveBound(ctx context.Context, bound, upper int32) int32 {
 func leastUse(modes []mode, r int) int64 {
 	least := int64(1) << 62
 	for _, m := range modes {
-		amount := int64(0)
-		for _, u := range m.uses {
-			if u.Resource == r {
-				amount = u.Amount
-			}
-		}
-		least = min(least, amount)
+		least = min(least, useOf(m, r))
 	}
 	return least
+}
+
+// useOf is what a mode uses of a resource.
+func useOf(m mode, r int) int64 {
+	for _, u := range m.uses {
+		if u.Resource == r {
+			return u.Amount
+		}
+	}
+	return 0
 }
 
 // findPairs lists tasks of which only one can run at a time, where no link orders them already.

@@ -48,6 +48,7 @@ func BenchmarkCountry(b *testing.B) {
 				}
 			}
 			b.ReportMetric(float64(s.Cost)/1e6, "cost/mio")
+			b.ReportMetric(100*float64(s.Cost-s.CostBound)/float64(s.Cost), "gap-%")
 			b.ReportMetric(float64(s.Unplaced), "unplaced")
 			b.ReportMetric(float64(s.Makespan), "last-day")
 		})

@@ -61,16 +61,11 @@ func pack(p *plan) (*packed, bool) {
 	for i := range q.base {
 		q.base[i] = guards | ^guards
 	}
-	for r, res := range p.resources {
+	for r := range p.resources {
 		w, shift := r/lanes, r%lanes*lane
-		capacity, next := res.Capacity, 0
-		for t := range int(p.horizon) {
-			for next < len(res.Changes) && res.Changes[next].From <= t {
-				capacity = res.Changes[next].Capacity
-				next++
-			}
+		for t, capacity := range p.capacities(r) {
 			at := t*q.words + w
-			q.base[at] = q.base[at]&^(uint64(0x7fff)<<shift) | uint64(max(0, capacity))<<shift
+			q.base[at] = q.base[at]&^(uint64(0x7fff)<<shift) | uint64(capacity)<<shift
 		}
 	}
 	for j := range p.n {

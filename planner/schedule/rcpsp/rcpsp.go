@@ -86,6 +86,7 @@ type Solution struct {
 	Cost      int64   // by Weight, Due and Tardy
 	Makespan  int     // the last end
 	Bound     int     // no schedule that keeps all rules ends earlier
+	CostBound int64   // no schedule that keeps all rules costs less
 	Schedules int64   // that were generated to find it
 }
 

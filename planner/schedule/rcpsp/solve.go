@@ -72,7 +72,10 @@ func (c *plan) solution(start, mode []int32, runs int64, bound int32) Solution {
 			rest[k] -= d
 		}
 	}
-	s.Bound = min(int(bound), s.Makespan)
+	s.Bound = int(bound)
+	if c.costly {
+		s.CostBound = c.costBound()
+	}
 	for _, r := range rest {
 		s.Late += max(0, -r)
 	}

@@ -104,7 +104,7 @@ func TestSchedulesKeepAllRules(t *testing.T) {
 				last = max(last, end)
 				cost += task.Weight*int64(end) + task.Tardy*int64(max(0, end-task.Due))
 			}
-			if s.Makespan != last || s.Cost != cost || s.Bound > last || !s.Feasible() {
+			if s.Makespan != last || s.Cost != cost || s.Bound > last || s.CostBound > s.Cost || !s.Feasible() {
 				t.Fatalf("told last end %d, cost %d, bound %d; counted %d, %d", s.Makespan, s.Cost, s.Bound, last, cost)
 			}
 		}))

@@ -33,17 +33,8 @@ func (v value) less(w value) bool {
 
 func newTable(p *plan) *table {
 	t := &table{plan: p, rest: append([]int64(nil), p.stocks...), start: make([]int32, p.n), mode: make([]int32, p.n)}
-	for _, r := range p.resources {
-		free := make([]int64, p.horizon)
-		capacity, next := r.Capacity, 0
-		for s := range free {
-			for next < len(r.Changes) && r.Changes[next].From <= s {
-				capacity = r.Changes[next].Capacity
-				next++
-			}
-			free[s] = capacity
-		}
-		t.free = append(t.free, free)
+	for r := range p.resources {
+		t.free = append(t.free, p.capacities(r))
 	}
 	t.value.unplaced = int64(p.n)
 	for j := range t.start {
