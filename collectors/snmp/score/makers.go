@@ -28,9 +28,9 @@ var makers = map[string][]string{
 	"acano": {"Acano", "Cisco"}, "hpe-ipdu": {"HPE", "HP"}, "hpvc": {"HPE", "HP"}, "procurve": {"HPE", "HP", "Aruba"},
 	"ciscospa": {"Cisco", "Linksys", "Sipura"}, "eaton-mgeups": {"Eaton", "MGE"}, "mgepdu": {"Eaton", "MGE"},
 	"apc-mgeups": {"APC", "MGE"}, "liebert": {"Vertiv", "Liebert", "Emerson"}, "vertiv-pdu": {"Vertiv", "Geist", "Avocent"},
-	"fabos": {"Brocade"}, "extremeware": {"Extreme"}, "exos": {"Extreme"}, "xos": {"Extreme"}, "ewc": {"Extreme"},
+	"fabos": {"Brocade"}, "extremeware": {"Extreme"}, "exos": {"Extreme", "Seagate"}, "xos": {"Extreme"}, "ewc": {"Extreme"},
 	"edgecos": {"Edge-Core", "Edgecore", "Accton"}, "proxmox": {"Proxmox"}, "equallogic": {"Dell", "EqualLogic"},
-	"draytek": {"DrayTek"}, "rutos": {"Teltonika"}, "huaweiups": {"Huawei"}, "deltaups": {"Delta"},
+	"draytek": {"DrayTek"}, "rutos": {"Teltonika"}, "nimbleos": {"HPE", "Nimble"}, "huaweiups": {"Huawei"}, "deltaups": {"Delta"},
 }
 
 // anyMaker lists systems that run on everybody's hardware: their maker is not judged.
