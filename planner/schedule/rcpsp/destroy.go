@@ -24,8 +24,7 @@ type destroyer struct {
 	ctx      context.Context
 }
 
-// destructiveBound raises a bound as far as windows can be shown to be empty. No schedule ends at upper
-// or before is not asked: upper is known to be possible.
+// destructiveBound raises a bound to the first end that cannot be refuted; upper is not asked.
 func (c *plan) destructiveBound(ctx context.Context, bound, upper int32) int32 {
 	d := &destroyer{plan: c, est: make([]int32, c.n), lct: make([]int32, c.n), dur: make([]int32, c.n), budget: effort, ctx: ctx}
 	for j := range c.n {

@@ -90,7 +90,7 @@ func evolve(ctx context.Context, q *packed, l Limits, bound int32) *genetic {
 		} else if generation%2 == 0 {
 			src, dst, toLeft = g.right, g.left, true
 		}
-		make1 := func(b *board, i int) {
+		child := func(b *board, i int) {
 			r := seeded(g.seed, generation, uint64(i))
 			if src[i].rank == unfit {
 				g.spawn(b, i, &r)
@@ -102,12 +102,12 @@ func evolve(ctx context.Context, q *packed, l Limits, bound int32) *genetic {
 		for k, b := range boards[1:] {
 			wait.Go(func() {
 				for i := k + 1; i < size && ctx.Err() == nil; i += len(boards) {
-					make1(b, i)
+					child(b, i)
 				}
 			})
 		}
 		for i := 0; i < size && (ctx.Err() == nil || generation == 0 && i == 0); i += len(boards) {
-			make1(boards[0], i)
+			child(boards[0], i)
 		}
 		wait.Wait()
 		better, over := g.merge(src, dst, l.Schedules)

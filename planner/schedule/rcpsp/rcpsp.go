@@ -82,7 +82,7 @@ const Unplaced = -1
 type Solution struct {
 	Starts    []Start // as in Problem.Tasks
 	Unplaced  int     // tasks without a slot
-	Late      int64   // slots by which deadlines are missed, and units by which stocks are overdrawn
+	Late      int64   // slots by which deadlines, and what leads up to them, are missed, and units by which stocks are overdrawn
 	Cost      int64   // by Weight, Due and Tardy
 	Makespan  int     // the last end
 	Bound     int     // no schedule that keeps all rules ends earlier
@@ -96,9 +96,9 @@ func (s Solution) Feasible() bool { return s.Unplaced == 0 && s.Late == 0 }
 // Proven tells that the last end is as early as it can be.
 func (s Solution) Proven() bool { return s.Feasible() && s.Makespan == s.Bound }
 
-// Limits end the search, whichever comes first, besides the context. All zero: 5,000 schedules.
+// Limits end the search, besides the context.
 type Limits struct {
-	Schedules int64  // schedules to generate
+	Schedules int64  // schedules to generate, or parts to ruin; zero: until the context's deadline, 5,000 without one
 	Seed      uint64 // of the random choices
 	Workers   int    // goroutines; zero: 1. The solution does not depend on it unless time ends the search
 	Bound     bool   // spend effort on Bound beyond the critical path and the work to be done
