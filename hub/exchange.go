@@ -48,7 +48,7 @@ func (h *Hub) Import(ctx context.Context, p Person, s *inventory.Snapshot, dryRu
 	if err := h.store.ReplaceSnapshot(ctx, &next, changes, before); err != nil {
 		return nil, err
 	}
-	if err := h.show(ctx, &next); err != nil {
+	if err := h.adopt(ctx, &next); err != nil {
 		return nil, err
 	}
 	return changes, h.record(ctx, p.Name, "inventory.import", next.Hash(), fmt.Sprintf("%d changes", len(changes)))

@@ -87,8 +87,9 @@ type Hub struct {
 
 	current atomic.Pointer[estate] // nil until something was collected
 
-	merging sync.Mutex // one merge at a time
-	pending sync.Mutex // guards waiting
+	merging sync.Mutex          // one merge at a time; guards merged
+	merged  *inventory.Snapshot // stored, but could not be shown; nil as a rule
+	pending sync.Mutex          // guards waiting
 	waiting []inventory.Observation
 }
 

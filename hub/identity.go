@@ -85,7 +85,7 @@ func (h *Hub) redecide(ctx context.Context, p Person, action string, apply func(
 	if err := h.store.SaveSnapshot(ctx, next, changes); err != nil {
 		return d, nil, fmt.Errorf("store the decision: %w", err)
 	}
-	if err := h.show(ctx, next); err != nil {
+	if err := h.adopt(ctx, next); err != nil {
 		return d, nil, err
 	}
 	return d, changes, h.record(ctx, p.Name, action, d.ID, d.String())

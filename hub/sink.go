@@ -107,11 +107,23 @@ func (h *Hub) Flush(ctx context.Context) (changes int, err error) {
 	if err := h.store.SaveSnapshot(ctx, next, diff); err != nil {
 		return 0, fmt.Errorf("store the snapshot: %w", err)
 	}
-	if err := h.show(ctx, next); err != nil {
+	seen := len(observations)
+	observations = nil // stored: what was observed is not needed again
+	if err := h.adopt(ctx, next); err != nil {
 		return 0, err
 	}
-	h.log.Info("estate merged", "observations", len(observations), "changes", len(diff), "assets", len(next.Assets))
+	h.log.Info("estate merged", "observations", seen, "changes", len(diff), "assets", len(next.Assets))
 	return len(diff), nil
+}
+
+// adopt shows an estate that has just been stored. Where that fails, the next merge still builds on it.
+func (h *Hub) adopt(ctx context.Context, next *inventory.Snapshot) error {
+	h.merged = next
+	if err := h.show(ctx, next); err != nil {
+		return err
+	}
+	h.merged = nil
+	return nil
 }
 
 // base is the snapshot that the next one builds on, with the members as configured now.
@@ -123,11 +135,12 @@ func (h *Hub) base() *inventory.Snapshot {
 		}
 	}
 	empty := inventory.NewSnapshot(members, h.config.Demo, h.now())
-	e := h.current.Load()
-	if e == nil {
-		return empty
+	base := *empty
+	if e := h.current.Load(); h.merged != nil {
+		base = *h.merged
+	} else if e != nil {
+		base = *e.snapshot
 	}
-	base := *e.snapshot
 	base.Municipalities = empty.Municipalities
 	if h.config.Demo {
 		base.Demo, base.Notice = true, inventory.DemoNotice
