@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,8 +38,12 @@ func (e *Estate) view(v *device) *responder.View {
 	switch v.kind {
 	case inventory.KindUPS:
 		b.battery()
+		b.power()
 	case inventory.KindPrinter:
 		b.printer()
+		b.toner()
+	case inventory.KindSwitch:
+		b.bridge()
 	}
 	return b.View
 }
@@ -170,6 +175,8 @@ func (b *mib) entity() {
 				parts = append(parts, part{9, "Optic " + p.name, "DEMO-SFP-10G", v.serial + "X" + p.mac[15:], 1})
 			}
 		}
+		parts = append(parts, part{8, "Chassis Temperature", "", "", 1})
+		b.temperature(uint32(len(parts)))
 	}
 	add := b.table("1.3.6.1.2.1.47.1.1.1.1", count(len(parts)))
 	text := func(get func(part) string) func(int, time.Time) responder.Value {
@@ -219,24 +226,37 @@ func (b *mib) lldp() {
 	add(2, func(int, time.Time) responder.Value { return responder.Integer(5) }) // interface name
 	add(3, func(row int, _ time.Time) responder.Value { return responder.Text(v.ports[row].name) })
 	add(4, func(row int, _ time.Time) responder.Value { return responder.Text(v.ports[row].alias) })
-	var far []*port
-	var rows []responder.OID
+	var seen []neighbour
 	for _, p := range v.ports {
 		if p.peer != nil && p.peer.device.model.lldp {
-			far = append(far, p.peer)
-			rows = append(rows, responder.OID{0, uint32(p.index), 1})
+			seen = append(seen, neighbour{p, p.peer.name, p.peer.alias, p.peer.device.ports[0].mac, p.peer.device.name, p.peer.device.descr()})
 		}
 	}
+	if v.seesStranger() {
+		seen = append(seen, neighbour{v.ports[len(v.ports)-2], "eth0", "", strangerMAC, strangerName, "Wireless access point"})
+	}
+	slices.SortFunc(seen, func(a, b neighbour) int { return a.at.index - b.at.index })
+	var rows []responder.OID
+	for _, n := range seen {
+		rows = append(rows, responder.OID{0, uint32(n.at.index), 1})
+	}
 	add = b.table(mib+"4.1.1", rows)
+	text := func(get func(neighbour) string) func(int, time.Time) responder.Value {
+		return func(row int, _ time.Time) responder.Value { return responder.Text(get(seen[row])) }
+	}
 	add(4, func(int, time.Time) responder.Value { return responder.Integer(4) })
-	add(5, func(row int, _ time.Time) responder.Value {
-		return responder.Octets(octets(far[row].device.ports[0].mac))
-	})
+	add(5, func(row int, _ time.Time) responder.Value { return responder.Octets(octets(seen[row].mac)) })
 	add(6, func(int, time.Time) responder.Value { return responder.Integer(5) })
-	add(7, func(row int, _ time.Time) responder.Value { return responder.Text(far[row].name) })
-	add(8, func(row int, _ time.Time) responder.Value { return responder.Text(far[row].alias) })
-	add(9, func(row int, _ time.Time) responder.Value { return responder.Text(far[row].device.name) })
-	add(10, func(row int, _ time.Time) responder.Value { return responder.Text(far[row].device.descr()) })
+	add(7, text(func(n neighbour) string { return n.port }))
+	add(8, text(func(n neighbour) string { return n.alias }))
+	add(9, text(func(n neighbour) string { return n.name }))
+	add(10, text(func(n neighbour) string { return n.descr }))
+}
+
+// neighbour is what a device says is at the other end of one of its ports.
+type neighbour struct {
+	at                            *port
+	port, alias, mac, name, descr string
 }
 
 // battery serves the part of UPS-MIB that tells whether a power cut would be survived.
