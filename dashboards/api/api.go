@@ -202,6 +202,8 @@ func writeError(w http.ResponseWriter, err error) {
 		writeProblem(w, http.StatusForbidden, err.Error())
 	case errors.Is(err, hub.ErrNotFound):
 		writeProblem(w, http.StatusNotFound, err.Error())
+	case errors.Is(err, hub.ErrInvalid):
+		writeProblem(w, http.StatusUnprocessableEntity, err.Error())
 	case errors.Is(err, hub.ErrNotReady):
 		w.Header().Set("Retry-After", "5")
 		writeProblem(w, http.StatusServiceUnavailable, err.Error())

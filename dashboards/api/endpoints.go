@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,7 +43,10 @@ type seriesAnswer struct {
 var municipalityParam = param{name: "municipality", about: "three-digit code, within your scope"}
 
 // endpoints is the whole API.
-var endpoints = []endpoint{
+var endpoints = slices.Concat(estateEndpoints, answerEndpoints)
+
+// estateEndpoints ask for what was collected, planned and reported.
+var estateEndpoints = []endpoint{
 	{
 		path: "/overview", summary: "Totals, map, centres, alerts and the next waves", answer: hub.Overview{},
 		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) { return h.Overview(ctx, p) },
