@@ -220,7 +220,7 @@ func TestLLDPLocalPorts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o, _ := look(t, config(target(startAgent(t, append(switchMIB(4), c.mib...), nil), "2c")))
-			want := []inventory.Neighbour{{Protocol: "lldp", LocalPort: c.want, RemoteName: "core", RemotePort: "Gi0/1", RemotePlatform: "Cisco IOS"}}
+			want := []inventory.Neighbour{{Protocol: "lldp", LocalPort: c.want, RemoteName: "core", RemotePort: "Gi0/1", RemotePlatform: "Cisco IOS", RemoteID: "00:1b:54:aa:bb:cc"}}
 			if diff := cmp.Diff(want, o.Asset.Neighbours); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}

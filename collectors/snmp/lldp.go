@@ -1,6 +1,7 @@
 package snmp
 
 import (
+	"net"
 	"net/netip"
 	"slices"
 
@@ -109,7 +110,16 @@ func (t lldpTable) neighbour(g *grid, index string, ports *localPorts, told *gri
 		RemoteName:     or(g.text(remSysName, index), chassis),
 		RemotePort:     or(port, g.text(remPortDescr, index)), // some agents send only one of the two
 		RemotePlatform: g.text(remSysDescr, index),
+		RemoteID:       plainMAC(chassis),
 	}
+}
+
+// plainMAC writes a hardware address that a device tells as text like any other, and leaves other texts.
+func plainMAC(id string) string {
+	if mac, err := net.ParseMAC(id); err == nil && len(mac) == macBytes {
+		return mac.String()
+	}
+	return id
 }
 
 // addNeighbour adds a neighbour once. One without any name tells nothing.

@@ -161,12 +161,12 @@ func TestNeighbourTables(t *testing.T) {
 			1.3.111.2.802.1.1.13.1.4.1.1.7.0.17.1.1|2|5
 			1.3.111.2.802.1.1.13.1.4.1.1.8.0.17.1.1|4|Gi1/0/1
 			1.3.111.2.802.1.1.13.1.4.1.1.10.0.17.1.1|4|sw-1`,
-			inventory.Neighbour{Protocol: "lldp", LocalPort: "port17", RemoteName: "sw-1", RemotePort: "Gi1/0/1"}},
+			inventory.Neighbour{Protocol: "lldp", LocalPort: "port17", RemoteName: "sw-1", RemotePort: "Gi1/0/1", RemoteID: "02:00:5e:00:00:01"}},
 		"TP-Link": {"11863.5.1", `
 			1.3.6.1.4.1.11863.6.35.1.2.2.1.4.17.1|4|02:00:5E:00:00:01
 			1.3.6.1.4.1.11863.6.35.1.2.2.1.6.17.1|4|Gi1/0/1
 			1.3.6.1.4.1.11863.6.35.1.2.2.1.9.17.1|4|sw-1`,
-			inventory.Neighbour{Protocol: "lldp", LocalPort: "port17", RemoteName: "sw-1", RemotePort: "Gi1/0/1"}},
+			inventory.Neighbour{Protocol: "lldp", LocalPort: "port17", RemoteName: "sw-1", RemotePort: "Gi1/0/1", RemoteID: "02:00:5e:00:00:01"}},
 		"MikroTik's LLDP": {"14988.1", `
 			1.0.8802.1.1.2.1.4.1.1.4.8|2|4
 			1.0.8802.1.1.2.1.4.1.1.5.8|4x|02005e000001
@@ -174,7 +174,7 @@ func TestNeighbourTables(t *testing.T) {
 			1.0.8802.1.1.2.1.4.1.1.9.8|4|gw-1
 			1.3.6.1.4.1.14988.1.1.11.1.1.6.8|4|gw-1
 			1.3.6.1.4.1.14988.1.1.11.1.1.8.8|2|17`,
-			inventory.Neighbour{Protocol: "lldp", LocalPort: "port17", RemoteName: "gw-1", RemotePort: "ether1"}},
+			inventory.Neighbour{Protocol: "lldp", LocalPort: "port17", RemoteName: "gw-1", RemotePort: "ether1", RemoteID: "02:00:5e:00:00:01"}},
 		"MikroTik's own": {"14988.1", `
 			1.3.6.1.4.1.14988.1.1.11.1.1.3.9|4x|02005e000001
 			1.3.6.1.4.1.14988.1.1.11.1.1.5.9|4|RB750

@@ -120,8 +120,8 @@ func TestBridge(t *testing.T) {
 	}
 	equal(t, "ifIndex, aggregate and VLAN", [][3]int{{54, 0, 0}, {101, 0, 40}, {102, 0, 40}, {103, 54, 1}, {104, 54, 1}, {900, 0, 0}}, ports)
 	equal(t, "neighbours", []inventory.Neighbour{
-		{Protocol: "lldp", LocalPort: "1", RemoteName: "02:00:5e:00:ee:01", RemotePort: "02:00:5e:00:ee:01"},
-		{Protocol: "lldp", LocalPort: "3", RemoteName: "sw-kerne-2", RemotePort: "ge-0/0/5", RemotePlatform: "Juniper Networks, Inc. ex3400-24t"},
+		{Protocol: "lldp", LocalPort: "1", RemoteName: "02:00:5e:00:ee:01", RemotePort: "02:00:5e:00:ee:01", RemoteID: "02:00:5e:00:ee:01"},
+		{Protocol: "lldp", LocalPort: "3", RemoteName: "sw-kerne-2", RemotePort: "ge-0/0/5", RemotePlatform: "Juniper Networks, Inc. ex3400-24t", RemoteID: "02:00:5e:00:cc:02"},
 	}, o.Asset.Neighbours)
 }
 
