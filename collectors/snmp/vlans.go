@@ -102,8 +102,8 @@ func (t vlanTable) read(s *session, found map[int]string) *grid {
 		if idAt > 0 {
 			id = g.number(idAt, index)
 		}
-		if kind, told := int64(ethernetVLAN), false; kindAt > 0 {
-			if kind, told = number(g.cells[kindAt][index]); told && kind != ethernetVLAN {
+		if kindAt > 0 {
+			if kind, told := number(g.cells[kindAt][index]); told && kind != ethernetVLAN {
 				continue
 			}
 		}
