@@ -56,9 +56,11 @@ func (h *Hub) show(ctx context.Context, s *inventory.Snapshot) error {
 }
 
 func (h *Hub) workOut(ctx context.Context, s *inventory.Snapshot) (*estate, error) {
-	e := &estate{snapshot: s, hash: s.Hash(), asOf: h.today()}
+	e := &estate{snapshot: s, hash: h.store.Hash(s), asOf: h.today()}
 	var err error
-	e.plan, err = planner.Propose(planner.Input{Snapshot: s, AsOf: e.asOf, Settings: h.config.Planner, Freezes: h.config.Freezes})
+	e.plan, err = planner.Propose(planner.Input{
+		Snapshot: s, Hash: e.hash, AsOf: e.asOf, Settings: h.config.Planner, Freezes: h.config.Freezes,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}

@@ -65,6 +65,15 @@ var originBit = func() map[string]int {
 	return bits
 }()
 
+// bitsByName gives the bits in the order of their fields' names, in which JSON has them.
+var bitsByName = func() []int {
+	var bits []int
+	for _, name := range slices.Sorted(slices.Values(originFields)) {
+		bits = append(bits, originBit[name])
+	}
+	return bits
+}()
+
 // Of tells who gave a field its value, by JSON name; false when nobody is known to have.
 func (p Provenance) Of(field string) (Origin, bool) {
 	bit, ok := originBit[field]
@@ -193,16 +202,41 @@ func (p Provenance) Equal(q Provenance) bool {
 	})
 }
 
-// MarshalJSON writes an object of field name → Origin, sorted by name.
+// MarshalJSON writes an object of field name → Origin, sorted by name. It is most of what is written
+// of an asset, so what one look's origins have in common is made into text once.
 func (p Provenance) MarshalJSON() ([]byte, error) {
-	all := map[string]Origin{}
+	looks := make([][]byte, len(p))
 	for i := range p {
-		for rest := p[i].fields; rest != 0; rest &= rest - 1 {
-			bit := bits.TrailingZeros64(rest)
-			all[originFields[bit]] = p[i].origin(bit)
+		text, err := json.Marshal(Origin{Collector: p[i].collector, Source: p[i].source, At: p[i].at})
+		if err != nil {
+			return nil, err
 		}
+		looks[i] = text[:len(text)-1] // the object stays open for the evidence
 	}
-	return json.Marshal(all)
+	all := []byte{'{'}
+	for _, bit := range bitsByName {
+		i := slices.IndexFunc(p, func(t told) bool { return t.fields>>bit&1 == 1 })
+		if i < 0 {
+			continue
+		}
+		if len(all) > 1 {
+			all = append(all, ',')
+		}
+		all = append(all, '"')
+		all = append(all, originFields[bit]...)
+		all = append(all, '"', ':')
+		all = append(all, looks[i]...)
+		if e := p[i].origin(bit).Evidence; e != "" {
+			text, err := json.Marshal(e)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, `,"evidence":`...)
+			all = append(all, text...)
+		}
+		all = append(all, '}')
+	}
+	return append(all, '}'), nil
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.

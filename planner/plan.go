@@ -16,6 +16,7 @@ type Input struct {
 	AsOf     inventory.Date // today
 	Settings Settings
 	Freezes  []Freeze
+	Hash     string // the snapshot's, where it is known; empty: Propose works it out
 }
 
 // Plan is a proposal. It is shown only after Check has found nothing wrong.

@@ -17,9 +17,12 @@ func Propose(in Input) (Plan, error) {
 	if err := in.validate(); err != nil {
 		return Plan{}, err
 	}
+	if in.Hash == "" {
+		in.Hash = in.Snapshot.Hash()
+	}
 	e := newEstate(in)
 	p := Plan{
-		AsOf: in.AsOf, Deadline: in.Settings.Deadline, Snapshot: in.Snapshot.Hash(), Demo: in.Snapshot.Demo, Notice: in.Snapshot.Notice,
+		AsOf: in.AsOf, Deadline: in.Settings.Deadline, Snapshot: in.Hash, Demo: in.Snapshot.Demo, Notice: in.Snapshot.Notice,
 		Assignments: []Assignment{}, Groups: []Group{}, Waves: []Wave{}, Refusals: []Refusal{}, Stays: []Stay{},
 		Capacity: []CentreLoad{}, Assumptions: []Reason{},
 	}

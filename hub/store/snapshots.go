@@ -62,6 +62,16 @@ func (s *Store) save(ctx context.Context, snapshot *inventory.Snapshot, changes 
 	return nil
 }
 
+// Hash gives the snapshot's hash, which for the estate that was last saved or read here is known.
+func (s *Store) Hash(snapshot *inventory.Snapshot) string {
+	s.saving.Lock()
+	defer s.saving.Unlock()
+	if snapshot == s.saved {
+		return s.savedHash
+	}
+	return snapshot.Hash()
+}
+
 // keepWhole keeps an estate as one body.
 func keepWhole(ctx context.Context, tx *sql.Tx, whole *inventory.Snapshot) error {
 	body, err := pack(whole)
