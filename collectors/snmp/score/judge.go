@@ -129,19 +129,24 @@ func (s *score) ports(c testcase, got snmp.Record) {
 	}
 }
 
+// addresses judges which addresses a device has and, apart, their prefixes: where a device tells no mask,
+// the facts hold one guessed from the old address classes.
 func (s *score) addresses(c testcase, got snmp.Record) {
-	have := map[string]bool{}
+	prefixes := map[string]int{}
 	for _, a := range got.Addresses {
-		have[fmt.Sprintf("%s/%d", a.IP, a.Prefix)] = true
+		prefixes[a.IP] = a.Prefix
 	}
-	for _, a := range c.want.IPv4 {
-		want := fmt.Sprintf("%s/%d", a.IP, a.Prefix)
-		s.equal("ipv4", c.id+" "+want, yes(have[want]), "yes")
+	judge := func(family string, want []address) {
+		for _, a := range want {
+			prefix, ok := prefixes[a.IP]
+			s.equal(family, c.id+" "+a.IP, yes(ok), "yes")
+			if ok {
+				s.equal(family+" prefix", c.id+" "+a.IP, positive(float64(prefix)), positive(float64(a.Prefix)))
+			}
+		}
 	}
-	for _, a := range c.want.IPv6 {
-		want := fmt.Sprintf("%s/%d", a.IP, a.Prefix)
-		s.equal("ipv6", c.id+" "+want, yes(have[want]), "yes")
-	}
+	judge("ipv4", c.want.IPv4)
+	judge("ipv6", c.want.IPv6)
 }
 
 // names judges VLANs, neighbours, entities and storage.
