@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/samdrift/samdrift/inventory"
 )
 
 // Assess scores every municipality of the snapshot, in the order of the snapshot's municipalities,
@@ -22,20 +24,49 @@ func Assess(cat *Catalogue, in Input) ([]Assessment, error) {
 	}
 	assessments := []Assessment{}
 	for _, e := range estates(cat, in) {
-		a := Assessment{
-			Municipality: e.code, AsOf: in.AsOf, Catalogue: cat.String(), Demo: in.Snapshot.Demo, Notice: in.Snapshot.Notice,
-			Controls: make([]ControlResult, 0, len(cat.Controls)),
-		}
-		for i := range cat.Controls {
-			a.Controls = append(a.Controls, e.assess(&cat.Controls[i]))
-		}
-		cat.score(&a)
-		assessments = append(assessments, a)
+		assessments = append(assessments, e.whole())
 	}
 	slices.SortFunc(assessments, func(a, b Assessment) int {
 		return cmp.Compare(a.Municipality, b.Municipality)
 	})
 	return assessments, nil
+}
+
+// AssessOne scores one municipality alone, with the same result as Assess gives it among all: for when
+// something changed there and nowhere else.
+func AssessOne(cat *Catalogue, in Input, municipality string) (Assessment, error) {
+	in.Answers = slices.DeleteFunc(slices.Clone(in.Answers), func(a Answer) bool { return a.Municipality != municipality })
+	if in.Snapshot != nil {
+		if _, ok := in.Snapshot.Municipality(municipality); !ok {
+			return Assessment{}, fmt.Errorf("assess: municipality %q is not in the snapshot", municipality)
+		}
+		in.Snapshot = alone(in.Snapshot, municipality)
+	}
+	all, err := Assess(cat, in)
+	if err != nil {
+		return Assessment{}, err
+	}
+	return all[0], nil
+}
+
+// alone gives the snapshot with one municipality on its list, so that the rest is passed over.
+func alone(s *inventory.Snapshot, municipality string) *inventory.Snapshot {
+	one := *s
+	one.Municipalities = slices.DeleteFunc(slices.Clone(s.Municipalities), func(m inventory.Municipality) bool { return m.Code != municipality })
+	return &one
+}
+
+// whole gives the municipality's assessment.
+func (e *estate) whole() Assessment {
+	a := Assessment{
+		Municipality: e.code, AsOf: e.in.AsOf, Catalogue: e.cat.String(), Demo: e.in.Snapshot.Demo, Notice: e.in.Snapshot.Notice,
+		Controls: make([]ControlResult, 0, len(e.cat.Controls)),
+	}
+	for i := range e.cat.Controls {
+		a.Controls = append(a.Controls, e.assess(&e.cat.Controls[i]))
+	}
+	e.cat.score(&a)
+	return a
 }
 
 // Only gives the assessment cut down to some articles, as its owner shares it: without overall figures,

@@ -23,12 +23,16 @@ type estate struct {
 	looks     []*inventory.Collection
 	agreement *inventory.Agreement
 	answers   map[string]*Answer // by control
+	facts     map[string]*Facts  // by dataset
+	actions   []*Action
+	incidents []*Incident
 
 	moment   time.Time      // "now" for rules that count hours
 	register inventory.Date // how fresh the registers' rows are
 
 	byID        map[string]*inventory.Asset
 	byName      map[string]*inventory.Asset // short host name, lower case
+	twice       map[string]bool             // short host names that several assets have
 	criticality map[string]inventory.Criticality
 	goals       map[string]float64 // asset id → strictest data loss goal in hours
 }
@@ -43,7 +47,7 @@ func estates(cat *Catalogue, in Input) []*estate {
 		moment = in.AsOf.Time()
 	}
 	for _, m := range s.Municipalities {
-		e := &estate{cat: cat, in: &in, code: m.Code, moment: moment, answers: map[string]*Answer{},
+		e := &estate{cat: cat, in: &in, code: m.Code, moment: moment, answers: map[string]*Answer{}, facts: map[string]*Facts{}, twice: map[string]bool{},
 			byID: map[string]*inventory.Asset{}, byName: map[string]*inventory.Asset{},
 			criticality: map[string]inventory.Criticality{}, goals: map[string]float64{}}
 		of[m.Code] = e
@@ -61,6 +65,13 @@ func estates(cat *Catalogue, in Input) []*estate {
 	deal(s.Links, of, func(x *inventory.Link) string { return x.Municipality }, func(e *estate) *[]*inventory.Link { return &e.links })
 	deal(s.Flows, of, func(x *inventory.Flow) string { return x.Municipality }, func(e *estate) *[]*inventory.Flow { return &e.flows })
 	deal(s.Collections, of, func(x *inventory.Collection) string { return x.Municipality }, func(e *estate) *[]*inventory.Collection { return &e.looks })
+	deal(in.Actions, of, func(x *Action) string { return x.Municipality }, func(e *estate) *[]*Action { return &e.actions })
+	deal(in.Incidents, of, func(x *Incident) string { return x.Municipality }, func(e *estate) *[]*Incident { return &e.incidents })
+	for i := range in.Facts {
+		if e := of[in.Facts[i].Municipality]; e != nil {
+			e.facts[in.Facts[i].Dataset] = &in.Facts[i]
+		}
+	}
 	for i := range in.Answers {
 		if e := of[in.Answers[i].Municipality]; e != nil {
 			e.answers[in.Answers[i].Control] = &in.Answers[i]
@@ -90,8 +101,12 @@ func (e *estate) index() {
 		e.byID[a.ID] = a
 		e.criticality[a.ID] = a.Criticality
 		for _, name := range []string{a.Name, a.Management.SysName} {
-			if key := hostKey(name); key != "" && e.byName[key] == nil {
+			switch key := hostKey(name); {
+			case key == "":
+			case e.byName[key] == nil:
 				e.byName[key] = a
+			case e.byName[key] != a:
+				e.twice[key] = true
 			}
 		}
 	}
@@ -121,6 +136,30 @@ func (e *estate) critical(a *inventory.Asset) inventory.Criticality { return e.c
 
 // named finds an asset of the municipality by a host name as another device gives it.
 func (e *estate) named(name string) *inventory.Asset { return e.byName[hostKey(name)] }
+
+// match finds the asset that another system means: by id, or else by a host name that only one asset has.
+func (e *estate) match(key string) *inventory.Asset {
+	if a := e.byID[key]; a != nil {
+		return a
+	}
+	if name := hostKey(key); !e.twice[name] {
+		return e.byName[name]
+	}
+	return nil
+}
+
+// connected tells whether a dataset is there. The hub's own registers stand beside the imported ones.
+func (e *estate) connected(dataset string) bool {
+	switch dataset {
+	case "":
+		return true
+	case registerActions:
+		return e.in.Actions != nil
+	case DatasetIncidents:
+		return e.in.Incidents != nil || e.facts[dataset] != nil
+	}
+	return e.facts[dataset] != nil
+}
 
 // systemsFrom gives the systems of at least a criticality.
 func (e *estate) systemsFrom(least inventory.Criticality) []*inventory.System {
@@ -160,9 +199,9 @@ func (e *estate) assess(k *Control) ControlResult {
 	var t *tally
 	if k.Rule != nil {
 		m.note = NoteNotConnected
-		if run := checkOf[k.ID]; run != nil {
+		if c, ok := checkOf[k.ID]; ok && e.connected(c.needs) {
 			t = &tally{asOf: e.in.AsOf, fresh: k.Rule.FreshDays}
-			run(e, t)
+			c.run(e, t)
 			m = e.cat.measure(k, t)
 			r.Members = t.members(k.Rule.Source)
 			if r.Members.Population > 0 {

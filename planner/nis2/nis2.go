@@ -22,6 +22,12 @@ type Input struct {
 	// Monitored holds, per asset id, when the monitoring last had data. A nil map means that
 	// monitoring was not asked, which makes its rules inconclusive.
 	Monitored map[string]time.Time
+	// Facts are the imported datasets, at most one per municipality and dataset. The rules of a dataset
+	// that is not there are not connected.
+	Facts []Facts
+	// Incidents and Actions are the hub's own registers; nil means that there is none.
+	Incidents []Incident
+	Actions   []Action
 }
 
 // Answer is what a municipality declares about one control.

@@ -3,9 +3,12 @@ package nis2_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -46,7 +49,8 @@ func encode(t testing.TB, list []nis2.Assessment) []byte {
 func TestOrderOfInputIsIrrelevant(t *testing.T) {
 	cat := load(t)
 	s, answers := crowd(t, 4)
-	want := encode(t, assess(t, cat, s, answers...))
+	facts := crowdFacts(t, s)
+	want := encode(t, assessInput(t, cat, nis2.Input{Snapshot: s, AsOf: today, Answers: answers, Facts: facts}))
 	rapid.Check(t, func(rt *rapid.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 1))
 		shuffled := *s
@@ -58,7 +62,17 @@ func TestOrderOfInputIsIrrelevant(t *testing.T) {
 		r.Shuffle(len(shuffled.Systems), reflectSwap(shuffled.Systems))
 		r.Shuffle(len(shuffled.Contracts), reflectSwap(shuffled.Contracts))
 		r.Shuffle(len(mixed), reflectSwap(mixed))
-		list, err := nis2.Assess(cat, nis2.Input{Snapshot: &shuffled, AsOf: today, Answers: mixed})
+		told := slices.Clone(facts)
+		r.Shuffle(len(told), reflectSwap(told))
+		for i := range told {
+			told[i].Patches, told[i].Guards = slices.Clone(told[i].Patches), slices.Clone(told[i].Guards)
+			told[i].Holes, told[i].Configs = slices.Clone(told[i].Holes), slices.Clone(told[i].Configs)
+			r.Shuffle(len(told[i].Patches), reflectSwap(told[i].Patches))
+			r.Shuffle(len(told[i].Guards), reflectSwap(told[i].Guards))
+			r.Shuffle(len(told[i].Holes), reflectSwap(told[i].Holes))
+			r.Shuffle(len(told[i].Configs), reflectSwap(told[i].Configs))
+		}
+		list, err := nis2.Assess(cat, nis2.Input{Snapshot: &shuffled, AsOf: today, Answers: mixed, Facts: told})
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -222,4 +236,70 @@ func TestMendingNeverLowers(t *testing.T) {
 			}
 		}
 	})
+}
+
+// One municipality assessed alone stands as it does among all, also after one of its assets has changed.
+func TestOneAloneIsOneAmongAll(t *testing.T) {
+	cat := load(t)
+	s, answers := crowd(t, 4)
+	in := nis2.Input{Snapshot: s, AsOf: today, Answers: answers, Facts: crowdFacts(t, s), Incidents: []nis2.Incident{}, Actions: []nis2.Action{}}
+	rapid.Check(t, func(rt *rapid.T) {
+		changed := *s
+		changed.Assets = slices.Clone(s.Assets)
+		a := &changed.Assets[rapid.IntRange(0, len(s.Assets)-1).Draw(rt, "asset")]
+		a.OS = inventory.OS{Name: "Debian", Version: rapid.SampledFrom([]string{"7", "12", "?"}).Draw(rt, "version")}
+		a.Criticality = inventory.Criticality(rapid.IntRange(0, 4).Draw(rt, "criticality"))
+		in.Snapshot = &changed
+		for _, want := range assessInput(t, cat, in) {
+			got, err := nis2.AssessOne(cat, in, want.Municipality)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if x, y := encode(t, []nis2.Assessment{want}), encode(t, []nis2.Assessment{got}); !bytes.Equal(x, y) {
+				rt.Fatalf("%s among all:\n%s\nalone:\n%s", want.Municipality, x, y)
+			}
+		}
+	})
+	if _, err := nis2.AssessOne(cat, in, "999"); err == nil {
+		t.Error("assessed a municipality that is not there")
+	}
+}
+
+// crowdFacts gives each municipality of a snapshot a few datasets about all its assets.
+func crowdFacts(t testing.TB, s *inventory.Snapshot) []nis2.Facts {
+	t.Helper()
+	var list []nis2.Facts
+	for _, m := range s.Municipalities {
+		text := map[string]*strings.Builder{}
+		heads := map[string]string{
+			"patch_system": "asset_id,missing_updates,oldest_missing_days,severity,reported_at", "edr": "asset_id,active,reported_at",
+			"vuln_scanner": "asset_id,scanned_at,cve,cvss,known_exploited,first_seen", "log_platform": "source_id,last_event_at,retention_days",
+			"config_management": "asset_id,saved_at,baseline,deviations", "directory": "account,kind,enabled,privileged,shared,owner,mfa,last_sign_in,hr_end_date",
+		}
+		for dataset, head := range heads {
+			text[dataset] = &strings.Builder{}
+			text[dataset].WriteString(head + "\n")
+		}
+		row := func(dataset, format string, args ...any) { _, _ = fmt.Fprintf(text[dataset], format+"\n", args...) }
+		for i := range s.Assets {
+			a := &s.Assets[i]
+			if a.Municipality != m.Code {
+				continue
+			}
+			row("patch_system", "%s,%d,%d,critical,2026-11-20", a.ID, i%3, i%40)
+			row("edr", "%s,%d,2026-11-%02d", a.ID, i%2, 10+i%11)
+			row("vuln_scanner", "%s,2026-11-15,CVE-%d,%d,%d,2026-10-0%d", a.ID, i, i%10, i%2, 1+i%9)
+			row("log_platform", "%s,2026-11-20T%02d:00:00Z,%d", a.ID, i%24, 300+i%100)
+			row("config_management", "%s,2026-11-%02d,base,%d", a.ID, 10+i%11, i%4)
+			row("directory", "%s,user,ja,%d,nej,x,ja,2026-10-%02d,ingen", a.ID, i%2, 1+i%28)
+		}
+		for _, dataset := range slices.Sorted(maps.Keys(text)) {
+			f, err := nis2.ParseFacts(m.Code, dataset, "csv", today, []byte(text[dataset].String()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, f)
+		}
+	}
+	return list
 }

@@ -16,6 +16,9 @@ type counted struct {
 	estate    *estate
 	answers   []nis2.Answer
 	monitored map[string]time.Time
+	facts     []nis2.Facts
+	incidents []nis2.Incident
+	actions   []nis2.Action
 	failing   string // ids
 	unknown   string // ids
 	known     int
@@ -24,7 +27,7 @@ type counted struct {
 
 func (c counted) run(t *testing.T) {
 	t.Run(c.control+" "+c.name, func(t *testing.T) {
-		list := assessInput(t, load(t), nis2.Input{Snapshot: c.estate.build(), AsOf: today, Answers: c.answers, Monitored: c.monitored})
+		list := assessInput(t, load(t), nis2.Input{Snapshot: c.estate.build(), AsOf: today, Answers: c.answers, Monitored: c.monitored, Facts: c.facts, Incidents: c.incidents, Actions: c.actions})
 		m := result(t, list[0], c.control).Members
 		if m == nil {
 			t.Fatal("the rule was not run")
