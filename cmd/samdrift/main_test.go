@@ -54,7 +54,7 @@ func capture(ts *testscript.TestScript, _ bool, args []string) {
 
 // waitFor waits until a file is there.
 func waitFor(ts *testscript.TestScript, _ bool, args []string) {
-	for range 1800 { // three minutes: race tests on a busy machine are slow
+	for range 4800 { // eight minutes: race tests on a busy machine are slow
 		if _, err := os.Stat(args[0]); err == nil {
 			return
 		}

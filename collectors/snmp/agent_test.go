@@ -22,6 +22,7 @@ type agent struct {
 	twist   func(request, answer *gosnmp.SnmpPacket) []byte
 	asked   atomic.Int64 // requests received
 	sockets sync.Map     // addresses that asked
+	stop    func()       // ends the agent; what its twist has noted may be read then
 }
 
 // startAgent serves the varbinds until the test ends. A nil twist answers honestly.
@@ -44,10 +45,11 @@ func startAgent(t testing.TB, mib []gosnmp.SnmpPDU, twist func(request, answer *
 		defer close(done)
 		a.serve(conn)
 	}()
-	t.Cleanup(func() {
+	a.stop = sync.OnceFunc(func() {
 		_ = conn.Close()
 		<-done
 	})
+	t.Cleanup(a.stop)
 	return a
 }
 

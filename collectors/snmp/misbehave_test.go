@@ -249,6 +249,7 @@ func TestTooBigIsLearntOnce(t *testing.T) {
 		return encoded(t, answer)
 	})
 	o, _ := look(t, config(target(a, "2c")))
+	a.stop()
 	if o.Status != inventory.StatusOK || len(o.Asset.Interfaces) != 300 || refusals > 8 {
 		t.Errorf("status %s, %d interfaces, %d refusals", o.Status, len(o.Asset.Interfaces), refusals)
 	}
@@ -274,6 +275,7 @@ func TestAnswersFillAFrame(t *testing.T) {
 		c := config(target(a, "2c"))
 		c.MaxRepetitions = 200
 		o, _ := look(t, c)
+		a.stop()
 		if o.Status != inventory.StatusOK || len(o.Asset.Interfaces) != 200 {
 			t.Fatalf("status %s, %d interfaces", o.Status, len(o.Asset.Interfaces))
 		}
