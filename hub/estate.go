@@ -72,7 +72,11 @@ func (h *Hub) workOut(ctx context.Context, s *inventory.Snapshot) (*estate, erro
 	if err != nil {
 		return nil, err
 	}
-	e.gaps, err = nis2.Assess(h.Catalogue(), nis2.Input{Snapshot: s, AsOf: e.asOf, Answers: answers, Monitored: monitored})
+	in, err := h.gapInput(ctx, nis2.Input{Snapshot: s, AsOf: e.asOf, Answers: answers, Monitored: monitored})
+	if err != nil {
+		return nil, err
+	}
+	e.gaps, err = nis2.Assess(h.Catalogue(), in)
 	if err != nil {
 		return nil, fmt.Errorf("gap analysis: %w", err)
 	}

@@ -21,6 +21,7 @@ const (
 	KindAction   Kind = "action"
 	KindIncident Kind = "incident"
 	KindSharing  Kind = "sharing"
+	KindFacts    Kind = "facts"   // a dataset that another system told, by its name
 	KindChoices  Kind = "choices" // an overlay on the catalogue, by version
 )
 

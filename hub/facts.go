@@ -1,0 +1,129 @@
+package hub
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"github.com/samdrift/samdrift/hub/store"
+	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/planner/nis2"
+)
+
+// FactsView tells what importing a dataset does.
+type FactsView struct {
+	Municipality string       `json:"municipality"`
+	Dataset      string       `json:"dataset"`
+	Rows         int          `json:"rows"`
+	Before       int          `json:"before"`    // rows that it takes the place of
+	Unmatched    []string     `json:"unmatched"` // named in the rows and not in the inventory
+	Levels       []FactsLevel `json:"levels"`    // of the controls that the dataset changes
+}
+
+// FactsLevel is a control before and after.
+type FactsLevel struct {
+	Control string             `json:"control"`
+	Before  nis2.ControlResult `json:"before"`
+	After   nis2.ControlResult `json:"after"`
+}
+
+// FactsFile is a file of one dataset, as another system wrote it.
+type FactsFile struct {
+	Municipality string
+	Dataset      string         // one of nis2.Datasets
+	Format       string         // csv or json
+	Taken        inventory.Date // the day on which the other system said so; unknown: today
+	Data         []byte
+}
+
+// ImportFacts keeps a dataset in place of the one before and assesses anew; with dryRun it only tells what
+// that would change. The municipality itself and the admin may.
+func (h *Hub) ImportFacts(ctx context.Context, p Person, file FactsFile, dryRun bool) (FactsView, error) {
+	v := FactsView{Municipality: file.Municipality, Dataset: file.Dataset, Levels: []FactsLevel{}}
+	if !mayAnswer(p, file.Municipality) {
+		return v, fmt.Errorf("facts of %s: %w", file.Municipality, ErrForbidden)
+	}
+	f, err := nis2.ParseFacts(file.Municipality, file.Dataset, file.Format, cmp.Or(file.Taken, h.today()), file.Data)
+	if err != nil {
+		return v, fmt.Errorf("%w: nothing was taken over: %w", ErrInvalid, err)
+	}
+	v.Rows = f.Len()
+	e, _, err := h.ask(p)
+	if err != nil {
+		return v, err
+	}
+	before := e.gap(f.Municipality)
+	if before == nil {
+		return v, fmt.Errorf("municipality %q: %w", f.Municipality, ErrNotFound)
+	}
+	v.Unmatched = f.Unmatched(e.snapshot)
+	in, err := h.assessed(ctx, e)
+	if err != nil {
+		return v, err
+	}
+	place := -1
+	for i := range in.Facts {
+		if in.Facts[i].Municipality == f.Municipality && in.Facts[i].Dataset == f.Dataset {
+			place, v.Before = i, in.Facts[i].Len()
+		}
+	}
+	if place < 0 {
+		in.Facts = append(in.Facts, f)
+	} else {
+		in.Facts[place] = f
+	}
+	after, err := nis2.AssessOne(h.Catalogue(), in, f.Municipality)
+	if err != nil {
+		return v, err
+	}
+	for i, r := range after.Controls {
+		if k, ok := h.Catalogue().Control(r.ID); ok && k.Rule != nil && k.Rule.Source == f.Dataset {
+			v.Levels = append(v.Levels, FactsLevel{r.ID, before.Controls[i], r})
+		}
+	}
+	if dryRun {
+		return v, nil
+	}
+	if err := h.store.SaveRecord(ctx, store.KindFacts, f.Municipality, f.Dataset, h.now(), f); err != nil {
+		return v, err
+	}
+	if err := h.record(ctx, p.Name, "gap.facts", f.Municipality, fmt.Sprintf("%s: %d rows", f.Dataset, v.Rows)); err != nil {
+		return v, err
+	}
+	return v, h.assessAnew(ctx)
+}
+
+// assessed gives what the assessments of an estate stand on now.
+func (h *Hub) assessed(ctx context.Context, e *estate) (nis2.Input, error) {
+	answers, err := h.answers(ctx)
+	if err != nil {
+		return nis2.Input{}, err
+	}
+	monitored, err := h.monitored(ctx, e.snapshot)
+	if err != nil {
+		return nis2.Input{}, err
+	}
+	return h.gapInput(ctx, nis2.Input{Snapshot: e.snapshot, AsOf: e.asOf, Answers: answers, Monitored: monitored})
+}
+
+// gapInput adds the imported datasets and the hub's own registers. A register without a line is still
+// there: it shows that nothing is known to have happened, which proves nothing.
+func (h *Hub) gapInput(ctx context.Context, in nis2.Input) (nis2.Input, error) {
+	var err error
+	if in.Facts, err = store.Records[nis2.Facts](ctx, h.store, store.KindFacts); err != nil {
+		return in, err
+	}
+	if in.Incidents, err = store.Records[nis2.Incident](ctx, h.store, store.KindIncident); err != nil {
+		return in, err
+	}
+	if in.Actions, err = store.Records[nis2.Action](ctx, h.store, store.KindAction); err != nil {
+		return in, err
+	}
+	if in.Incidents == nil {
+		in.Incidents = []nis2.Incident{}
+	}
+	if in.Actions == nil {
+		in.Actions = []nis2.Action{}
+	}
+	return in, nil
+}
