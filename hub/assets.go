@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/samdrift/samdrift/inventory"
 )
@@ -36,7 +37,7 @@ func (h *Hub) Assets(_ context.Context, p Person, q AssetQuery) (AssetList, erro
 	list := AssetList{Meta: e.meta(sc), Hidden: len(sc.detail) == 0}
 	var found []*assetRow
 	text := strings.ToLower(q.Text)
-	for i := range e.rows {
+	for _, i := range e.ordered(q.Sort) {
 		if r := &e.rows[i]; sc.detail[r.asset.Municipality] && e.matches(&q, r) && strings.Contains(r.text, text) {
 			found = append(found, r)
 		}
@@ -45,7 +46,6 @@ func (h *Hub) Assets(_ context.Context, p Person, q AssetQuery) (AssetList, erro
 	list.Pages = max(1, (len(found)+q.PerPage-1)/q.PerPage)
 	q.Page = min(q.Page, list.Pages)
 	list.Query = q
-	e.sort(q.Sort, found)
 	from := (q.Page - 1) * q.PerPage
 	for _, r := range found[from:min(from+q.PerPage, len(found))] {
 		v := e.view(r)
@@ -87,16 +87,25 @@ func (e *estate) matches(q *AssetQuery, r *assetRow) bool {
 		(q.Finding == "" || slices.Contains(r.findings, q.Finding))
 }
 
-// sort orders rows as asked; rows come in order of name, which equal rows keep.
-func (e *estate) sort(by string, rows []*assetRow) {
-	key, descending := strings.CutPrefix(by, "-")
+// ordered gives the rows in the order asked for, as positions in rows; equal rows keep their order of
+// names. An order is worked out when it is first asked for and then kept as long as the estate.
+func (e *estate) ordered(by string) []int32 {
+	if order, ok := e.orders[by]; ok {
+		return order()
+	}
+	return e.orders["name"]()
+}
+
+// prepareOrders makes every order of AssetSorts, and its reverse, ready to be asked for.
+func (e *estate) prepareOrders() {
 	waveName := func(r *assetRow) string {
 		if r.wave < 0 {
 			return ""
 		}
 		return e.plan.Waves[r.wave].Name
 	}
-	compare := map[string]func(a, b *assetRow) int{
+	e.orders = map[string]func() []int32{}
+	for key, compare := range map[string]func(a, b *assetRow) int{
 		"municipality": func(a, b *assetRow) int { return cmp.Compare(a.asset.Municipality, b.asset.Municipality) },
 		"kind":         func(a, b *assetRow) int { return cmp.Compare(a.asset.Kind, b.asset.Kind) },
 		"os":           func(a, b *assetRow) int { return cmp.Compare(a.os, b.os) },
@@ -104,17 +113,18 @@ func (e *estate) sort(by string, rows []*assetRow) {
 		"status":       func(a, b *assetRow) int { return worse(a.status) - worse(b.status) },
 		"wave":         func(a, b *assetRow) int { return cmp.Compare(waveName(a), waveName(b)) },
 		"name":         func(a, b *assetRow) int { return cmp.Compare(a.sortName, b.sortName) },
-	}[key]
-	if compare == nil || by == "name" {
-		return // they come so
-	}
-	slices.SortFunc(rows, func(a, b *assetRow) int {
-		by := compare(a, b)
-		if descending {
-			by = -by
+	} {
+		for prefix, sign := range map[string]int{"": 1, "-": -1} {
+			e.orders[prefix+key] = sync.OnceValue(func() []int32 {
+				order := make([]int32, len(e.rows)) // they come by name
+				for i := range order {
+					order[i] = int32(i)
+				}
+				slices.SortStableFunc(order, func(a, b int32) int { return sign * compare(&e.rows[a], &e.rows[b]) })
+				return order
+			})
 		}
-		return cmp.Or(by, a.position-b.position)
-	})
+	}
 }
 
 // AssetSorts lists what the list of assets can be ordered by.

@@ -29,7 +29,7 @@ type estate struct {
 
 	rows     []assetRow                  // every asset, by name
 	rowOf    map[string]int              // asset id → rows
-	source   map[string]int              // collector and its address → snapshot.Assets
+	orders   map[string]func() []int32   // see ordered
 	complete map[string]Completeness     // by municipality
 	facets   map[string]facets           // by municipality
 	groupOf  map[string]int              // asset id → plan.Groups
@@ -140,11 +140,9 @@ func (e *estate) index() {
 		}
 	}
 	e.rows = make([]assetRow, len(s.Assets))
-	e.source = make(map[string]int, len(s.Assets))
 	for i := range s.Assets {
 		a := &s.Assets[i]
 		for _, source := range a.Sources {
-			e.source[source.Collector+" "+source.Address] = i
 			if source.Instance != "" {
 				e.instance[a.Municipality+" "+source.Instance] = a.ID
 			}
@@ -154,9 +152,9 @@ func (e *estate) index() {
 	slices.SortFunc(e.rows, func(a, b assetRow) int {
 		return cmp.Or(cmp.Compare(a.sortName, b.sortName), cmp.Compare(a.asset.ID, b.asset.ID))
 	})
+	e.prepareOrders()
 	e.facets = map[string]facets{}
 	for i := range e.rows {
-		e.rows[i].position = i
 		e.rowOf[e.rows[i].asset.ID] = i
 		e.facet(&e.rows[i])
 	}
@@ -175,14 +173,6 @@ func (e *estate) index() {
 	}
 }
 
-// seenAt gives the asset that a collector last saw at an address of its own, or nil.
-func (e *estate) seenAt(collector, address string) *inventory.Asset {
-	if i, ok := e.source[collector+" "+address]; ok {
-		return &e.snapshot.Assets[i]
-	}
-	return nil
-}
-
 // collectedAt gives how a collector's latest look at an address of its own ended, or nil.
 func (e *estate) collectedAt(collector, address string) *inventory.Collection {
 	all := e.snapshot.Collections
@@ -199,7 +189,6 @@ func (e *estate) collectedAt(collector, address string) *inventory.Collection {
 // into the snapshot: fifty thousand copies would be as large as the estate.
 type assetRow struct {
 	asset    *inventory.Asset
-	position int    // in the order of names
 	sortName string // lower case
 	text     string // lower case: everything that a search looks in
 	os       string

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/samdrift/samdrift/inventory"
@@ -45,11 +46,11 @@ func (h *Hub) Import(ctx context.Context, p Person, s *inventory.Snapshot, dryRu
 	if h.current.Load() == nil {
 		before = nil // there is none to keep
 	}
-	if err := h.store.ReplaceSnapshot(ctx, &next, changes, before); err != nil {
+	if err := h.store.ReplaceSnapshot(ctx, &next, slices.Concat(h.unsaved, changes), before); err != nil {
 		return nil, err
 	}
 	if err := h.adopt(ctx, &next); err != nil {
 		return nil, err
 	}
-	return changes, h.record(ctx, p.Name, "inventory.import", next.Hash(), fmt.Sprintf("%d changes", len(changes)))
+	return changes, h.record(ctx, p.Name, "inventory.import", h.store.Hash(&next), fmt.Sprintf("%d changes", len(changes)))
 }

@@ -87,10 +87,11 @@ type Hub struct {
 
 	current atomic.Pointer[estate] // nil until something was collected
 
-	merging sync.Mutex          // one merge at a time; guards merged
-	merged  *inventory.Snapshot // stored, but could not be shown; nil as a rule
+	merging sync.Mutex          // one merge at a time; guards merged and unsaved
+	merged  *inventory.Snapshot // merged, but could not be stored or shown; nil as a rule
+	unsaved []inventory.Change  // what led to merged, where that could not be stored
 	pending sync.Mutex          // guards waiting
-	waiting []inventory.Observation
+	waiting []*inventory.Observation
 }
 
 // Open opens the data directory and shows the estate as it was last stored.

@@ -340,3 +340,31 @@ func TestFaultsOfTheConfigurationComeAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatCouldNotBeStoredIsStoredNextTime merges while the database cannot be written.
+func TestWhatCouldNotBeStoredIsStoredNextTime(t *testing.T) {
+	h := open(t, t.TempDir(), nil)
+	if err := (estate{}).Collect(t.Context(), h.Sink()); err != nil {
+		t.Fatal(err)
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := h.Flush(cancelled); err == nil || h.Ready() {
+		t.Fatalf("stored with a cancelled context: %v; shown: %v", err, h.Ready())
+	}
+	changes, err := h.Flush(t.Context())
+	if err != nil || changes == 0 {
+		t.Fatalf("want the changes of the merge before, got %d, %v", changes, err)
+	}
+	list, err := h.Assets(t.Context(), admin, hub.AssetQuery{})
+	if err != nil || list.Total != 4 {
+		t.Fatalf("want four assets, got %d, %v", list.Total, err)
+	}
+	view, err := h.Asset(t.Context(), admin, list.Rows[0].ID)
+	if err != nil || len(view.Changes) == 0 {
+		t.Errorf("the history of %s says nothing of its coming: %v", list.Rows[0].Name, err)
+	}
+	if changes, err := h.Flush(t.Context()); err != nil || changes != 0 {
+		t.Errorf("with nothing waiting: %d changes, %v", changes, err)
+	}
+}

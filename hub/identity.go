@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/samdrift/samdrift/inventory"
 )
@@ -82,7 +83,7 @@ func (h *Hub) redecide(ctx context.Context, p Person, action string, apply func(
 		}
 		return d, nil, err
 	}
-	if err := h.store.SaveSnapshot(ctx, next, changes); err != nil {
+	if err := h.store.SaveSnapshot(ctx, next, slices.Concat(h.unsaved, changes)); err != nil {
 		return d, nil, fmt.Errorf("store the decision: %w", err)
 	}
 	if err := h.adopt(ctx, next); err != nil {

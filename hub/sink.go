@@ -23,6 +23,14 @@ type sink struct{ h *Hub }
 // life-cycle facts on the way in, so that their end of support is kept with where it comes from.
 // What is as it was at the last look is kept once, not twice.
 func (s sink) Observe(_ context.Context, o inventory.Observation) error {
+	var last *inventory.Collection
+	var known *inventory.Asset
+	if e := s.h.current.Load(); e != nil {
+		if last = e.collectedAt(o.Collector, o.Source); last != nil {
+			known, _ = e.snapshot.Asset(last.Asset)
+		}
+	}
+	inventory.ShareLook(&o, last)
 	if o.Asset != nil {
 		asset := *o.Asset
 		if asset.OS.Name != "" && !asset.OS.EndOfSupport.Known() {
@@ -30,22 +38,13 @@ func (s sink) Observe(_ context.Context, o inventory.Observation) error {
 				asset.OS.EndOfSupport, asset.OS.Cycle = cycle.End, cycle.String()
 			}
 		}
-		var known *inventory.Asset
-		if e := s.h.current.Load(); e != nil {
-			known = e.seenAt(o.Collector, o.Source)
-		}
 		inventory.Share(&asset, known)
 		inventory.Intern(&asset)
 		o.Asset = &asset
 	}
-	if e := s.h.current.Load(); e != nil {
-		if c := e.collectedAt(o.Collector, o.Source); c != nil && maps.Equal(c.Tables, o.Tables) {
-			o.Tables = c.Tables
-		}
-	}
 	s.h.pending.Lock()
 	defer s.h.pending.Unlock()
-	s.h.waiting = append(s.h.waiting, o)
+	s.h.waiting = append(s.h.waiting, &o)
 	return nil
 }
 
@@ -83,7 +82,7 @@ func (e *estate) enrich(labels map[string]string) map[string]string {
 
 // Flush merges what has been observed since the last Flush into the next snapshot, stores it with
 // its changes, and shows it. It returns the number of changes. With nothing observed it does nothing.
-// When storing fails the observations wait for the next Flush: nothing is lost.
+// When storing fails what was merged is stored with the next Flush: nothing is lost.
 func (h *Hub) Flush(ctx context.Context) (changes int, err error) {
 	h.merging.Lock()
 	defer h.merging.Unlock()
@@ -91,34 +90,27 @@ func (h *Hub) Flush(ctx context.Context) (changes int, err error) {
 	observations := h.waiting
 	h.waiting = nil
 	h.pending.Unlock()
-	if len(observations) == 0 {
+	if len(observations) == 0 && h.merged == nil {
 		return 0, nil
 	}
 	defer spareMemory(0)
 	spareMemory(mergeSlack)
-	defer func() {
-		if err != nil {
-			h.pending.Lock()
-			h.waiting = append(observations, h.waiting...)
-			h.pending.Unlock()
-		}
-	}()
-	next, diff := h.config.Ageing.Merge(h.base(), observations, h.now())
-	if err := h.store.SaveSnapshot(ctx, next, diff); err != nil {
+	next, diff := h.config.Ageing.Absorb(h.base(), observations, h.now())
+	h.merged, h.unsaved = next, append(h.unsaved, diff...)
+	changes = len(h.unsaved)
+	if err := h.store.SaveSnapshot(ctx, next, h.unsaved); err != nil {
 		return 0, fmt.Errorf("store the snapshot: %w", err)
 	}
-	seen := len(observations)
-	observations = nil // stored: what was observed is not needed again
 	if err := h.adopt(ctx, next); err != nil {
 		return 0, err
 	}
-	h.log.Info("estate merged", "observations", seen, "changes", len(diff), "assets", len(next.Assets))
-	return len(diff), nil
+	h.log.Info("estate merged", "observations", len(observations), "changes", changes, "assets", len(next.Assets))
+	return changes, nil
 }
 
 // adopt shows an estate that has just been stored. Where that fails, the next merge still builds on it.
 func (h *Hub) adopt(ctx context.Context, next *inventory.Snapshot) error {
-	h.merged = next
+	h.merged, h.unsaved = next, nil
 	if err := h.show(ctx, next); err != nil {
 		return err
 	}

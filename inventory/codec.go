@@ -147,6 +147,9 @@ func (s *Snapshot) decode(d *json.Decoder) error {
 			}
 			f.Set(reflect.Append(f, row.Elem()))
 		}
+		if looks, ok := f.Interface().([]Collection); ok {
+			shareTables(looks)
+		}
 		if err := expect(d, json.Delim(']')); err != nil {
 			return err
 		}

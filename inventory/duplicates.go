@@ -35,7 +35,7 @@ func Duplicates(s *Snapshot) []Duplicate {
 	pairs := map[[2]string]bool{}
 	var found []Duplicate
 	compare := func(i, j int32) {
-		a, b := &x.assets[min(i, j)], &x.assets[max(i, j)] // sorted by id
+		a, b := x.assets[min(i, j)], x.assets[max(i, j)] // sorted by id
 		pair := pairOf(a.ID, b.ID)
 		if pairs[pair] || rules.apart[pair] {
 			return
@@ -87,7 +87,7 @@ func settle(a, b *Asset, l Likeness) []string {
 		if usableSerial(side.Serial) == "" && !l.compared("serial") {
 			steps = append(steps, fmt.Sprintf("read the serial of %s (%s), by SNMP, an agent or from its label", side.ID, side.Name))
 		}
-		if len(ownMACs(side)) == 0 {
+		if leastMAC(side) == "" {
 			steps = append(steps, fmt.Sprintf("collect the interfaces of %s (%s): hardware addresses tell clones apart", side.ID, side.Name))
 		}
 	}

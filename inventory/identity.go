@@ -38,7 +38,7 @@ func identityKeys(a *Asset, found func(identityKey)) {
 	if u := usableUUID(a.UUID); u != "" {
 		found(identityKey{keyUUID, u})
 	}
-	for _, mac := range ownMACs(a) {
+	for mac := range ownMACs(a) {
 		found(identityKey{keyMAC, mac})
 	}
 	if id := a.Management.EngineID; id != "" {
@@ -60,7 +60,8 @@ func sourceKey(collector, address string) string { return collector + " " + addr
 // identityIndex finds the asset that an observation is about. One asset stays one asset whatever
 // address, name or collector it is seen by; two assets are never joined on a weak likeness.
 type identityIndex struct {
-	assets []Asset
+	assets []*Asset               // shared with the estate before until own copies one
+	owned  []bool                 // by position
 	first  map[identityKey]int32   // key → position in assets
 	others map[identityKey][]int32 // further positions: few keys have any
 	common map[identityKey]bool    // keys that so many share that they tell nothing
@@ -68,28 +69,38 @@ type identityIndex struct {
 
 func newIdentityIndex(assets []Asset, more int) *identityIndex {
 	x := &identityIndex{
-		assets: make([]Asset, 0, len(assets)+max(16, len(assets)/64)), // an estate grows little between rounds
+		assets: make([]*Asset, 0, max(len(assets), more)),
 		first:  make(map[identityKey]int32, 4*max(len(assets), more)),
 		others: map[identityKey][]int32{},
 		common: map[identityKey]bool{},
 	}
-	for _, a := range assets {
-		x.add(a)
+	for i := range assets {
+		x.add(&assets[i])
 	}
 	return x
 }
 
+// own gives the asset at position i to be changed: a copy, where it is still that of the estate before.
+func (x *identityIndex) own(i int) *Asset {
+	if !x.owned[i] {
+		a := *x.assets[i]
+		a.Sources = slices.Clone(a.Sources)
+		x.assets[i], x.owned[i] = &a, true
+	}
+	return x.assets[i]
+}
+
 // add appends an asset and indexes it.
-func (x *identityIndex) add(a Asset) int {
+func (x *identityIndex) add(a *Asset) int {
 	i := len(x.assets)
-	x.assets = append(x.assets, a)
+	x.assets, x.owned = append(x.assets, a), append(x.owned, false)
 	x.index(i)
 	return i
 }
 
 // index makes the asset at position i findable by its present keys.
 func (x *identityIndex) index(i int) {
-	identityKeys(&x.assets[i], func(key identityKey) {
+	identityKeys(x.assets[i], func(key identityKey) {
 		switch at, taken := x.first[key]; {
 		case !taken:
 			x.first[key] = int32(i)
@@ -117,7 +128,7 @@ func (x *identityIndex) find(seen *Asset, same func(a, b string) bool) int {
 	})
 	best, bestScore, tied := -1, 0, false
 	for i := range candidates {
-		l := compareAssets(&x.assets[i], seen, x.common)
+		l := compareAssets(x.assets[i], seen, x.common)
 		switch {
 		case !l.One():
 		case best < 0 || l.Score > bestScore:
@@ -156,19 +167,19 @@ func (x *identityIndex) findCommon(seen iter.Seq[*Asset]) {
 				return
 			}
 			i, known := x.first[key]
-			if known && len(x.others[key]) == 0 && ownerOf(&x.assets[i], key.kind) == ownerOf(a, key.kind) {
+			if known && len(x.others[key]) == 0 && ownerOf(x.assets[i], key.kind) == ownerOf(a, key.kind) {
 				return // seen again as it is known
 			}
 			count(key, a)
 			if known {
-				count(key, &x.assets[i])
+				count(key, x.assets[i])
 			}
 		})
 	}
 	for key, others := range x.others {
 		if key.kind <= keyChassis {
 			for _, i := range append(slices.Clone(others), x.first[key]) {
-				count(key, &x.assets[i])
+				count(key, x.assets[i])
 			}
 		}
 	}
@@ -184,8 +195,8 @@ func ownerOf(a *Asset, except keyKind) string {
 	if u := usableUUID(a.UUID); u != "" && except != keyUUID {
 		return u
 	}
-	if macs := ownMACs(a); len(macs) > 0 && except != keyMAC {
-		return slices.Min(macs)
+	if mac := leastMAC(a); mac != "" && except != keyMAC {
+		return mac
 	}
 	if s := usableSerial(a.Serial); s != "" && except != keySerial {
 		return s
@@ -194,7 +205,7 @@ func ownerOf(a *Asset, except keyKind) string {
 }
 
 func hasHardKey(a *Asset) bool {
-	return usableSerial(a.Serial) != "" || usableUUID(a.UUID) != "" || len(ownMACs(a)) > 0 ||
+	return usableSerial(a.Serial) != "" || usableUUID(a.UUID) != "" || leastMAC(a) != "" ||
 		a.Management.EngineID != "" || a.Management.ChassisID != ""
 }
 
@@ -215,17 +226,28 @@ func memberSerials(a *Asset) []string {
 	return all
 }
 
-// ownMACs lists the hardware addresses that are the device's own: not those that routers share for
+// ownMACs yields the hardware addresses that are the device's own: not those that routers share for
 // redundancy, and not those that software makes up.
-func ownMACs(a *Asset) []string {
-	var own []string
-	for i := range a.Interfaces {
-		mac := strings.ToLower(a.Interfaces[i].MAC)
-		if len(mac) == 17 && !slices.ContainsFunc(sharedMACs, func(prefix string) bool { return strings.HasPrefix(mac, prefix) }) {
-			own = append(own, mac)
+func ownMACs(a *Asset) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range a.Interfaces {
+			mac := strings.ToLower(a.Interfaces[i].MAC)
+			if len(mac) == 17 && !slices.ContainsFunc(sharedMACs, func(prefix string) bool { return strings.HasPrefix(mac, prefix) }) && !yield(mac) {
+				return
+			}
 		}
 	}
-	return own
+}
+
+// leastMAC gives the first of the device's own hardware addresses in order of text, or an empty text.
+func leastMAC(a *Asset) string {
+	least := ""
+	for mac := range ownMACs(a) {
+		if least == "" || mac < least {
+			least = mac
+		}
+	}
+	return least
 }
 
 // sharedMACs begin addresses that prove nothing: none at all, broadcast, VRRP, HSRP, GLBP, containers,

@@ -1,6 +1,11 @@
 package inventory
 
-import "unique"
+import (
+	"encoding/binary"
+	"maps"
+	"slices"
+	"unique"
+)
 
 // Intern lets the texts that recur all over an estate (port names and types, products, what a sensor
 // is called) stand in memory once. It changes no value. What tells one device from another is left
@@ -49,11 +54,49 @@ func Intern(a *Asset) {
 	}
 }
 
+// shareTables lets looks whose tables ended alike hold one map: most looks at one kind of device do,
+// and a map is a quarter of what is kept of a look.
+func shareTables(looks []Collection) {
+	known := map[string]map[string]TableStatus{}
+	var text []byte
+	for i := range looks {
+		text = text[:0]
+		for _, name := range slices.Sorted(maps.Keys(looks[i].Tables)) {
+			t := looks[i].Tables[name]
+			for _, part := range []string{name, t.State, t.Reason} {
+				text = append(binary.AppendUvarint(text, uint64(len(part))), part...)
+			}
+			text = binary.AppendVarint(text, int64(t.Rows))
+		}
+		if same, ok := known[string(text)]; ok {
+			looks[i].Tables = same
+		} else {
+			known[string(text)] = looks[i].Tables
+		}
+	}
+}
+
 // once makes each text the one copy of its value.
 func once(texts ...*string) {
 	for _, t := range texts {
 		if *t != "" {
 			*t = unique.Make(*t).Value()
 		}
+	}
+}
+
+// ShareLook does for what is kept of a look what Share and Intern do for an asset; last is what is
+// kept of the latest look at the same target, or nil.
+func ShareLook(o *Observation, last *Collection) {
+	once(&o.Collector, &o.Municipality, &o.Site, (*string)(&o.Status))
+	if last == nil {
+		return
+	}
+	o.Source = last.Source // it is the same: looks are kept by it
+	if o.Instance == last.Instance {
+		o.Instance = last.Instance
+	}
+	if maps.Equal(o.Tables, last.Tables) {
+		o.Tables = last.Tables
 	}
 }

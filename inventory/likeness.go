@@ -144,7 +144,7 @@ func (c *comparison) macs(proof string) {
 		from *Asset
 		to   *[]string
 	}{{c.a, &a}, {c.b, &b}} {
-		for _, mac := range ownMACs(side.from) {
+		for mac := range ownMACs(side.from) {
 			if !c.common[identityKey{keyMAC, mac}] {
 				*side.to = append(*side.to, mac)
 			}

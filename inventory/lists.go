@@ -3,6 +3,7 @@ package inventory
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -123,14 +124,19 @@ func reading(l *list) *list {
 }
 
 // Share lets an observed asset use the memory of the one already known wherever they hold the same
-// rows. Most looks see what the last one saw: a collection round over a large estate then costs what
+// rows and texts. Most looks see what the last one saw: a collection round over a large estate then costs what
 // differs, not a second estate. known may be nil.
 func Share(seen, known *Asset) {
 	if known == nil {
 		known = &Asset{}
 	}
-	for _, l := range lists {
-		l.share(seen, known)
+	to, from := reflect.ValueOf(seen).Elem(), reflect.ValueOf(known).Elem()
+	for _, f := range assetFields {
+		if l := lists[f.name]; l != nil {
+			l.share(seen, known)
+		} else if x, y := to.FieldByIndex(f.index), from.FieldByIndex(f.index); x.Kind() == reflect.String && x.String() == y.String() {
+			x.Set(y)
+		}
 	}
 }
 

@@ -52,6 +52,13 @@ func (g Ageing) Merge(prev *Snapshot, observations []Observation, at time.Time) 
 	for i := range observations {
 		ordered[i] = &observations[i]
 	}
+	return g.Absorb(prev, ordered, at)
+}
+
+// Absorb is Merge for observations that nobody needs afterwards. It sorts the slice and takes each
+// observation out of it once it is merged, so that a large round is not held beside the estate that it
+// has become.
+func (g Ageing) Absorb(prev *Snapshot, ordered []*Observation, at time.Time) (*Snapshot, []Change) {
 	slices.SortStableFunc(ordered, func(a, b *Observation) int {
 		byTime := cmp.Or(a.At.Compare(b.At), cmp.Compare(rank(b.Collector), rank(a.Collector)),
 			cmp.Compare(a.Collector, b.Collector), cmp.Compare(a.Source, b.Source))
@@ -61,7 +68,7 @@ func (g Ageing) Merge(prev *Snapshot, observations []Observation, at time.Time) 
 		// One collector that says two things of one target at one instant: any fixed order will do.
 		return cmp.Compare(jsonText(a), jsonText(b))
 	})
-	m := newMerger(prev, instant(at), len(observations))
+	m := newMerger(prev, instant(at), len(ordered))
 	m.index.findCommon(func(yield func(*Asset) bool) {
 		for _, o := range ordered {
 			if m.sees(o) && !yield(sighting(o)) {
@@ -69,8 +76,9 @@ func (g Ageing) Merge(prev *Snapshot, observations []Observation, at time.Time) 
 			}
 		}
 	})
-	for _, o := range ordered {
+	for i, o := range ordered {
 		m.take(*o)
+		ordered[i] = nil
 	}
 	next := m.finish(g)
 	return next, Diff(prev, next)
@@ -153,11 +161,10 @@ func (m *merger) takeAsset(o *Observation) string {
 	i := m.find(o, seen)
 	if i < 0 {
 		id := newID(seen, func(id string) bool { _, taken := m.ids[id]; return taken })
-		i = m.index.add(Asset{ID: id, Municipality: o.Municipality, Kind: KindUnknown, FirstSeen: o.At})
-		m.ids[id] = i
+		i = m.index.add(&Asset{ID: id, Municipality: o.Municipality, Kind: KindUnknown, FirstSeen: o.At})
+		m.index.owned[i], m.ids[id] = true, i
 	}
-	a := &m.index.assets[i]
-	a.Sources = slices.Clone(a.Sources)
+	a := m.index.own(i)
 	overlay(a, o)
 	upsertSource(a, o)
 	if o.At.After(a.LastSeen) {
@@ -193,9 +200,7 @@ func (m *merger) takeCollection(o *Observation, id string) {
 	m.collections[key] = c
 	if id == "" && c.Asset != "" {
 		if i, known := m.seenAt(c.Asset, o); known {
-			a := &m.index.assets[i]
-			a.Sources = slices.Clone(a.Sources)
-			upsertSource(a, o)
+			upsertSource(m.index.own(i), o)
 		}
 	}
 }
@@ -254,20 +259,26 @@ func (m *merger) finish(g Ageing) *Snapshot {
 	next := m.next
 	s := &next
 	w := newWatch(g, s.TakenAt, m.collections)
-	for i := range m.index.assets {
-		a := &m.index.assets[i]
-		a.Presence, a.PresenceNote = w.presence(a)
+	for i, a := range m.index.assets {
+		if presence, note := w.presence(a); presence != a.Presence || note != a.PresenceNote {
+			a = m.index.own(i)
+			a.Presence, a.PresenceNote = presence, note
+		}
 	}
-	s.Assets, s.Parts = m.rules.join(m.index.assets)
+	own := m.index.assets
+	m.index, m.ids = nil, nil // room for the list
+	s.Assets, s.Parts = m.rules.join(own)
 	s.Flows = nil
 	for _, sent := range m.flows {
 		s.Flows = slices.AppendSeq(s.Flows, maps.Values(sent))
 	}
+	m.flows = nil
 	s.Collections = nil
 	for _, c := range m.collections {
 		c.Asset = m.rules.keeper(c.Asset)
 		s.Collections = append(s.Collections, c)
 	}
+	shareTables(s.Collections)
 	s.Systems = slices.Clone(s.Systems)
 	byIP, byName := map[string]string{}, map[string]string{}
 	position := map[string]int{}

@@ -205,15 +205,16 @@ func (p Provenance) Equal(q Provenance) bool {
 // MarshalJSON writes an object of field name → Origin, sorted by name. It is most of what is written
 // of an asset, so what one look's origins have in common is made into text once.
 func (p Provenance) MarshalJSON() ([]byte, error) {
-	looks := make([][]byte, len(p))
+	looks, size := make([][]byte, len(p)), 2
 	for i := range p {
 		text, err := json.Marshal(Origin{Collector: p[i].collector, Source: p[i].source, At: p[i].at})
 		if err != nil {
 			return nil, err
 		}
 		looks[i] = text[:len(text)-1] // the object stays open for the evidence
+		size += bits.OnesCount64(p[i].fields) * (len(text) + 64)
 	}
-	all := []byte{'{'}
+	all := append(make([]byte, 0, size), '{')
 	for _, bit := range bitsByName {
 		i := slices.IndexFunc(p, func(t told) bool { return t.fields>>bit&1 == 1 })
 		if i < 0 {

@@ -6,6 +6,7 @@ import (
 
 // selectMovers parts the assets into those the plan may move and those that stay, each with why.
 func (e *estate) selectMovers(p *Plan) {
+	kinds := map[inventory.Kind][]Reason{} // most assets stay for what they are: one reason for all of a kind
 	for _, m := range e.municipalities {
 		a, agreed := e.agreements[m.Code]
 		host, isHost := e.hosted(m.Code)
@@ -17,7 +18,11 @@ func (e *estate) selectMovers(p *Plan) {
 				unknown++
 				why = reason("kind_unknown")
 			case !asset.Kind.Moves():
-				why = reason("kind_stays", "kind", asset.Kind)
+				if kinds[asset.Kind] == nil {
+					kinds[asset.Kind] = []Reason{reason("kind_stays", "kind", asset.Kind)}
+				}
+				p.Stays = append(p.Stays, Stay{Asset: asset.ID, Municipality: m.Code, Reasons: kinds[asset.Kind]})
+				continue
 			case asset.Status == inventory.Spare || asset.Status == inventory.Retired:
 				why = reason("out_of_service", "status", asset.Status)
 			case asset.Presence == inventory.Gone:
