@@ -24,7 +24,7 @@ import (
 func config(targets ...snmp.Target) snmp.Config {
 	c := snmp.DefaultConfig()
 	c.Targets = targets
-	c.Timeout, c.Retries = 100*time.Millisecond, 1
+	c.Timeout, c.Retries = 200*time.Millisecond, 1 // patient: other tests run at the same time
 	return c
 }
 

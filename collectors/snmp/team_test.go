@@ -96,7 +96,7 @@ func TestWeakDevicesAreAskedOneThingAtATime(t *testing.T) {
 	for name, c := range map[string]struct {
 		version string
 		delay   time.Duration
-	}{"SNMPv1": {version: "1"}, "slow to answer": {version: "2c", delay: 70 * time.Millisecond}} {
+	}{"SNMPv1": {version: "1"}, "slow to answer": {version: "2c", delay: 140 * time.Millisecond}} {
 		t.Run(name, func(t *testing.T) {
 			delay := c.delay
 			a := startAgent(t, fullMIB(3), func(_, answer *packet) []byte {
