@@ -5,14 +5,14 @@ import "slices"
 // idleDays is how long a user may go without signing in.
 const idleDays = 90
 
-// accounts calls f for the accounts of some kinds; none: of all but applications. An account of which it
-// is not told whether it is enabled is unknown, one that is not enabled is passed over.
-func (e *estate) accounts(t *tally, f func(*Account), kinds ...string) {
+// accounts calls f for the enabled accounts among some. One of which it is not told whether it is enabled
+// is unknown.
+func (e *estate) accounts(t *tally, among func(*Account) bool, f func(*Account)) {
 	list := e.facts[DatasetDirectory].Accounts
 	for i := range list {
 		a := &list[i]
 		switch {
-		case kinds == nil && a.Kind == accountApplication, kinds != nil && !slices.Contains(kinds, a.Kind), isNot(a.Enabled):
+		case !among(a), isNot(a.Enabled):
 		case a.Enabled == nil:
 			t.unknown(a.Account)
 		default:
@@ -34,11 +34,12 @@ func (e *estate) account(t *tally, a *Account, fails, unknown bool) {
 // days. An account that is not linked to HR, or whose kind is not told, is unknown.
 func usersClosed(e *estate, t *tally) {
 	taken := e.facts[DatasetDirectory].TakenAt
-	e.accounts(t, func(a *Account) {
+	users := func(a *Account) bool { return a.Kind == accountUser || a.Kind == "" }
+	e.accounts(t, users, func(a *Account) {
 		left := a.HREnd.Known() && a.HREnd < taken.AddDays(-1)
 		idle := a.LastSignIn.Known() && !within(a.LastSignIn, taken, idleDays)
 		e.account(t, a, a.Kind != "" && (left || idle), a.Kind == "" || !a.HREnd.Known() || !a.LastSignIn.Known())
-	}, accountUser, "")
+	})
 }
 
 // privilegedPersonal is 21i-06: accounts with extended rights that are shared, are a person's everyday
@@ -55,13 +56,12 @@ func privilegedPersonal(e *estate, t *tally) {
 // privileged calls f for the enabled accounts with extended rights; one of which that is not told is
 // unknown.
 func (e *estate) privileged(t *tally, f func(*Account)) {
-	e.accounts(t, func(a *Account) {
-		switch {
-		case a.Privileged == nil:
+	e.accounts(t, func(a *Account) bool { return a.Kind != accountApplication && !isNot(a.Privileged) }, func(a *Account) {
+		if a.Privileged == nil {
 			t.unknown(a.Account)
-		case *a.Privileged:
-			f(a)
+			return
 		}
+		f(a)
 	})
 }
 
@@ -78,7 +78,8 @@ func adminMFA(e *estate, t *tally) {
 // remoteMFA is 21j-02: remote access and applications towards the internet where staff can sign in with one
 // factor.
 func remoteMFA(e *estate, t *tally) {
-	e.accounts(t, func(a *Account) { e.account(t, a, isNot(a.MFA), a.MFA == nil) }, accountApplication)
+	applications := func(a *Account) bool { return a.Kind == accountApplication }
+	e.accounts(t, applications, func(a *Account) { e.account(t, a, isNot(a.MFA), a.MFA == nil) })
 }
 
 // supplierAccess is 21d-05: suppliers' accounts that are open after their end or without one, or that sign

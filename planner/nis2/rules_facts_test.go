@@ -124,6 +124,7 @@ ownerless,admin,ja,ja,nej,nej,,ja,,,
 untold,admin,ja,ja,,,Bo,,,,
 maybe,admin,ja,,nej,nej,Bo,ja,,,
 plain,user,ja,nej,nej,nej,Bo,nej,,,
+plain-untold,user,,nej,nej,nej,Bo,nej,,,
 off,admin,nej,ja,ja,nej,,nej,,,
 vpn,application,ja,ja,,,,nej,,,
 `)
