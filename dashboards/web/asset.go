@@ -31,6 +31,7 @@ type assetPage struct {
 // factRow is a value with where it comes from.
 type factRow struct {
 	Name, Value, From string
+	Where             string // in the device, in its own technical words
 	At                time.Time
 }
 
@@ -122,11 +123,8 @@ func (p *assetPage) facts(a *inventory.Asset) {
 		from := ""
 		if f.Origin.Collector != "" {
 			from = l.Or("collector.", f.Origin.Collector) + ": " + f.Origin.Source
-			if f.Origin.Evidence != "" {
-				from += " (" + f.Origin.Evidence + ")"
-			}
 		}
-		p.Facts = append(p.Facts, factRow{l.T("field." + name), cmp.Or(value, l.T("unknown")), from, f.Origin.At})
+		p.Facts = append(p.Facts, factRow{l.T("field." + name), cmp.Or(value, l.T("unknown")), from, f.Origin.Evidence, f.Origin.At})
 	}
 }
 
