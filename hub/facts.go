@@ -3,6 +3,7 @@ package hub
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/samdrift/samdrift/hub/store"
@@ -91,6 +92,56 @@ func (h *Hub) ImportFacts(ctx context.Context, p Person, file FactsFile, dryRun 
 		return v, err
 	}
 	return v, h.assessAnew(ctx)
+}
+
+// FactsHeld is a dataset that is kept.
+type FactsHeld struct {
+	Municipality string         `json:"municipality"`
+	Dataset      string         `json:"dataset"`
+	TakenAt      inventory.Date `json:"taken_at"`
+	Rows         int            `json:"rows"`
+}
+
+// Facts lists the datasets that are kept of the municipalities whose gap analysis the person may see, by
+// municipality and dataset.
+func (h *Hub) Facts(ctx context.Context, p Person) ([]FactsHeld, error) {
+	_, sc, err := h.ask(p)
+	if err != nil {
+		return nil, err
+	}
+	all, err := store.Records[nis2.Facts](ctx, h.store, store.KindFacts)
+	if err != nil {
+		return nil, err
+	}
+	held := []FactsHeld{}
+	for i := range all {
+		if f := &all[i]; sc.gap[f.Municipality] {
+			held = append(held, FactsHeld{f.Municipality, f.Dataset, f.TakenAt, f.Len()})
+		}
+	}
+	return held, nil
+}
+
+// ForgetFacts removes a dataset and assesses anew: its rules are not connected again. The municipality itself
+// and the admin may.
+func (h *Hub) ForgetFacts(ctx context.Context, p Person, municipality, dataset string) error {
+	if !mayAnswer(p, municipality) {
+		return fmt.Errorf("facts of %s: %w", municipality, ErrForbidden)
+	}
+	_, err := store.Record[nis2.Facts](ctx, h.store, store.KindFacts, municipality, dataset)
+	if errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("facts %q of %s: %w", dataset, municipality, ErrNotFound)
+	}
+	if err != nil {
+		return err
+	}
+	if err := h.store.DeleteRecord(ctx, store.KindFacts, municipality, dataset); err != nil {
+		return err
+	}
+	if err := h.record(ctx, p.Name, "gap.facts.forget", municipality, dataset); err != nil {
+		return err
+	}
+	return h.assessAnew(ctx)
 }
 
 // assessed gives what the assessments of an estate stand on now.

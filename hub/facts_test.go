@@ -68,6 +68,24 @@ func TestImportFacts(t *testing.T) {
 	if r := control("450"); *r.Automatic != 0 {
 		t.Errorf("a refused file changed the control: %+v", r)
 	}
+	if held, err := h.Facts(ctx, nyborg); err != nil || len(held) != 1 || held[0] != (hub.FactsHeld{Municipality: "450", Dataset: "dns_check", TakenAt: today, Rows: 1}) {
+		t.Errorf("kept are %+v: %v", held, err)
+	}
+	if held, err := h.Facts(ctx, assens); err != nil || len(held) != 0 {
+		t.Errorf("another municipality sees %+v: %v", held, err)
+	}
+	if err := h.ForgetFacts(ctx, assens, "450", "dns_check"); !errors.Is(err, hub.ErrForbidden) {
+		t.Errorf("another municipality removes them: %v", err)
+	}
+	if err := h.ForgetFacts(ctx, nyborg, "450", "edr"); !errors.Is(err, hub.ErrNotFound) {
+		t.Errorf("what is not there is removed: %v", err)
+	}
+	if err := h.ForgetFacts(ctx, nyborg, "450", "dns_check"); err != nil {
+		t.Fatal(err)
+	}
+	if r := control("450"); r.Members != nil || r.Note != nis2.NoteNotConnected {
+		t.Errorf("removed, the control is still %+v", r)
+	}
 	trail, err := h.AuditTrail(ctx, admin)
 	if err != nil {
 		t.Fatal(err)

@@ -15,8 +15,42 @@ import (
 )
 
 func newGapFacts(a *app) *cobra.Command {
-	cmd := &cobra.Command{Use: "facts", Short: "What other systems tell: patches, accounts, logs, scans and courses"}
-	cmd.AddCommand(newGapFactsImport(a))
+	cmd := &cobra.Command{
+		Use:   "facts",
+		Short: "List what other systems have told: patches, accounts, logs, scans and courses",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withHub(cmd.Context(), true, func(h *hub.Hub) error {
+				held, err := h.Facts(cmd.Context(), operator)
+				if err != nil {
+					return err
+				}
+				t := table{head: []string{"municipality", "dataset", "taken", "rows"}}
+				for _, f := range held {
+					t.rows = append(t.rows, []string{f.Municipality, f.Dataset, f.TakenAt.String(), fmt.Sprint(f.Rows)})
+				}
+				return a.print(held, t)
+			})
+		},
+	}
+	cmd.AddCommand(newGapFactsImport(a), newGapFactsForget(a))
+	return cmd
+}
+
+func newGapFactsForget(a *app) *cobra.Command {
+	var municipality, dataset string
+	cmd := &cobra.Command{
+		Use:   "forget",
+		Short: "Remove a dataset, so that its rules are not connected again",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withHub(cmd.Context(), false, func(h *hub.Hub) error {
+				return h.ForgetFacts(cmd.Context(), operator, municipality, dataset)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&municipality, "municipality", "", "three-digit code")
+	cmd.Flags().StringVar(&dataset, "dataset", "", "which dataset")
+	mustRequire(cmd, "municipality")
+	mustRequire(cmd, "dataset")
 	return cmd
 }
 
