@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"strconv"
 
 	"golang.org/x/sync/errgroup"
@@ -97,6 +98,7 @@ func (h *Hub) Flush(ctx context.Context) (changes int, err error) {
 	spareMemory(mergeSlack)
 	next, diff := h.config.Ageing.Absorb(h.base(), observations, h.now())
 	h.merged, h.unsaved = next, append(h.unsaved, diff...)
+	debug.FreeOSMemory() // what the merge needed makes room for the plan
 	changes = len(h.unsaved)
 	if err := h.store.SaveSnapshot(ctx, next, h.unsaved); err != nil {
 		return 0, fmt.Errorf("store the snapshot: %w", err)

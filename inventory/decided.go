@@ -58,17 +58,16 @@ func (x decided) keeper(id string) string {
 func (x decided) same(a, b string) bool { return x.keeper(a) == x.keeper(b) }
 
 // join gives the assets as they are shown, and the parts of those that people joined, each as it is
-// by itself. It empties the list that it is given.
-func (x decided) join(own []*Asset) (shown, parts []Asset) {
+// by itself.
+func (x decided) join(own []Asset) (shown, parts []Asset) {
 	if len(own) == 0 {
 		return nil, nil
 	}
 	if len(x.kept) == 0 {
-		shown = make([]Asset, len(own))
-		for i, a := range own {
-			shown[i], own[i] = *a, nil
+		if cap(own) > len(own)+len(own)/32 {
+			own = slices.Clone(own) // a first round grows the list in leaps
 		}
-		return shown, nil
+		return slices.Clip(own), nil
 	}
 	exists := map[string]bool{}
 	for i := range own {
@@ -77,9 +76,9 @@ func (x decided) join(own []*Asset) (shown, parts []Asset) {
 	groups := map[string][]*Asset{}
 	for i := range own {
 		if to := x.keeper(own[i].ID); exists[to] {
-			groups[to] = append(groups[to], own[i])
+			groups[to] = append(groups[to], &own[i])
 		} else {
-			groups[own[i].ID] = append(groups[own[i].ID], own[i])
+			groups[own[i].ID] = append(groups[own[i].ID], &own[i])
 		}
 	}
 	for id, group := range groups {

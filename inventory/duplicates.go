@@ -35,7 +35,7 @@ func Duplicates(s *Snapshot) []Duplicate {
 	pairs := map[[2]string]bool{}
 	var found []Duplicate
 	compare := func(i, j int32) {
-		a, b := x.assets[min(i, j)], x.assets[max(i, j)] // sorted by id
+		a, b := &x.assets[min(i, j)], &x.assets[max(i, j)] // sorted by id
 		pair := pairOf(a.ID, b.ID)
 		if pairs[pair] || rules.apart[pair] {
 			return

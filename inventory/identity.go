@@ -60,8 +60,7 @@ func sourceKey(collector, address string) string { return collector + " " + addr
 // identityIndex finds the asset that an observation is about. One asset stays one asset whatever
 // address, name or collector it is seen by; two assets are never joined on a weak likeness.
 type identityIndex struct {
-	assets []*Asset               // shared with the estate before until own copies one
-	owned  []bool                 // by position
+	assets []Asset
 	first  map[identityKey]int32   // key → position in assets
 	others map[identityKey][]int32 // further positions: few keys have any
 	common map[identityKey]bool    // keys that so many share that they tell nothing
@@ -69,38 +68,28 @@ type identityIndex struct {
 
 func newIdentityIndex(assets []Asset, more int) *identityIndex {
 	x := &identityIndex{
-		assets: make([]*Asset, 0, max(len(assets), more)),
+		assets: make([]Asset, 0, len(assets)+max(16, len(assets)/64)), // an estate grows little between rounds
 		first:  make(map[identityKey]int32, 4*max(len(assets), more)),
 		others: map[identityKey][]int32{},
 		common: map[identityKey]bool{},
 	}
-	for i := range assets {
-		x.add(&assets[i])
+	for _, a := range assets {
+		x.add(a)
 	}
 	return x
 }
 
-// own gives the asset at position i to be changed: a copy, where it is still that of the estate before.
-func (x *identityIndex) own(i int) *Asset {
-	if !x.owned[i] {
-		a := *x.assets[i]
-		a.Sources = slices.Clone(a.Sources)
-		x.assets[i], x.owned[i] = &a, true
-	}
-	return x.assets[i]
-}
-
 // add appends an asset and indexes it.
-func (x *identityIndex) add(a *Asset) int {
+func (x *identityIndex) add(a Asset) int {
 	i := len(x.assets)
-	x.assets, x.owned = append(x.assets, a), append(x.owned, false)
+	x.assets = append(x.assets, a)
 	x.index(i)
 	return i
 }
 
 // index makes the asset at position i findable by its present keys.
 func (x *identityIndex) index(i int) {
-	identityKeys(x.assets[i], func(key identityKey) {
+	identityKeys(&x.assets[i], func(key identityKey) {
 		switch at, taken := x.first[key]; {
 		case !taken:
 			x.first[key] = int32(i)
@@ -128,7 +117,7 @@ func (x *identityIndex) find(seen *Asset, same func(a, b string) bool) int {
 	})
 	best, bestScore, tied := -1, 0, false
 	for i := range candidates {
-		l := compareAssets(x.assets[i], seen, x.common)
+		l := compareAssets(&x.assets[i], seen, x.common)
 		switch {
 		case !l.One():
 		case best < 0 || l.Score > bestScore:
@@ -167,19 +156,19 @@ func (x *identityIndex) findCommon(seen iter.Seq[*Asset]) {
 				return
 			}
 			i, known := x.first[key]
-			if known && len(x.others[key]) == 0 && ownerOf(x.assets[i], key.kind) == ownerOf(a, key.kind) {
+			if known && len(x.others[key]) == 0 && ownerOf(&x.assets[i], key.kind) == ownerOf(a, key.kind) {
 				return // seen again as it is known
 			}
 			count(key, a)
 			if known {
-				count(key, x.assets[i])
+				count(key, &x.assets[i])
 			}
 		})
 	}
 	for key, others := range x.others {
 		if key.kind <= keyChassis {
 			for _, i := range append(slices.Clone(others), x.first[key]) {
-				count(key, x.assets[i])
+				count(key, &x.assets[i])
 			}
 		}
 	}

@@ -161,10 +161,11 @@ func (m *merger) takeAsset(o *Observation) string {
 	i := m.find(o, seen)
 	if i < 0 {
 		id := newID(seen, func(id string) bool { _, taken := m.ids[id]; return taken })
-		i = m.index.add(&Asset{ID: id, Municipality: o.Municipality, Kind: KindUnknown, FirstSeen: o.At})
-		m.index.owned[i], m.ids[id] = true, i
+		i = m.index.add(Asset{ID: id, Municipality: o.Municipality, Kind: KindUnknown, FirstSeen: o.At})
+		m.ids[id] = i
 	}
-	a := m.index.own(i)
+	a := &m.index.assets[i]
+	a.Sources = slices.Clone(a.Sources)
 	overlay(a, o)
 	upsertSource(a, o)
 	if o.At.After(a.LastSeen) {
@@ -200,7 +201,9 @@ func (m *merger) takeCollection(o *Observation, id string) {
 	m.collections[key] = c
 	if id == "" && c.Asset != "" {
 		if i, known := m.seenAt(c.Asset, o); known {
-			upsertSource(m.index.own(i), o)
+			a := &m.index.assets[i]
+			a.Sources = slices.Clone(a.Sources)
+			upsertSource(a, o)
 		}
 	}
 }
@@ -259,25 +262,24 @@ func (m *merger) finish(g Ageing) *Snapshot {
 	next := m.next
 	s := &next
 	w := newWatch(g, s.TakenAt, m.collections)
-	for i, a := range m.index.assets {
-		if presence, note := w.presence(a); presence != a.Presence || note != a.PresenceNote {
-			a = m.index.own(i)
-			a.Presence, a.PresenceNote = presence, note
-		}
-	}
 	own := m.index.assets
-	m.index, m.ids = nil, nil // room for the list
+	m.index, m.ids = nil, nil // what only finding needs makes room
+	for i := range own {
+		a := &own[i]
+		a.Presence, a.PresenceNote = w.presence(a)
+	}
 	s.Assets, s.Parts = m.rules.join(own)
 	s.Flows = nil
 	for _, sent := range m.flows {
 		s.Flows = slices.AppendSeq(s.Flows, maps.Values(sent))
 	}
 	m.flows = nil
-	s.Collections = nil
+	s.Collections = make([]Collection, 0, len(m.collections))
 	for _, c := range m.collections {
 		c.Asset = m.rules.keeper(c.Asset)
 		s.Collections = append(s.Collections, c)
 	}
+	m.collections = nil
 	shareTables(s.Collections)
 	s.Systems = slices.Clone(s.Systems)
 	byIP, byName := map[string]string{}, map[string]string{}
