@@ -2,7 +2,8 @@
 // default, and English.
 //
 // Words lie in YAML files of flat keys, one per room and language: words_* for the nouns of the
-// estate and the planner's reasons, pages_* for the pages, report_* for the half-year report. Both
+// estate and the planner's reasons, pages_* for the pages, gap_* for the
+// forms of the gap analysis, report_* for the half-year report. Both
 // languages have the same keys; a test fails otherwise. A text has places {name} that T fills.
 package locale
 

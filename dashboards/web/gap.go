@@ -1,10 +1,16 @@
 package web
 
 import (
+	"errors"
+	"html/template"
 	"net/http"
 	"slices"
+	"time"
 
+	"github.com/samdrift/samdrift/dashboards/chart"
+	"github.com/samdrift/samdrift/dashboards/locale"
 	"github.com/samdrift/samdrift/hub"
+	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner/nis2"
 )
 
@@ -15,6 +21,9 @@ type gapPage struct {
 	Heat     []heatRow // the admin's: every municipality against every article
 	Own      *nis2.Assessment
 	Lights   map[string]string
+	Rounds   []hub.RoundView
+	Form     form // what was typed to open a round
+	Fault    *fault
 }
 
 // articleRow is one article with its mean over the cooperation, and the person's own.
@@ -32,14 +41,22 @@ type heatRow struct {
 }
 
 func (s *server) gap(w http.ResponseWriter, r *http.Request) {
+	s.showGap(w, r, http.StatusOK, form{}, nil)
+}
+
+func (s *server) showGap(w http.ResponseWriter, r *http.Request, status int, typed form, wrong *fault) {
 	p, _ := hub.PersonFrom(r.Context())
 	v, err := s.hub.Gap(r.Context(), p)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	page := gapPage{frame: s.frame(r, "nav.gap", v.Meta, crumb{language(r).T("nav.overview"), "/"}), V: v}
+	page := gapPage{frame: s.frame(r, "nav.gap", v.Meta, crumb{language(r).T("nav.overview"), "/"}), V: v, Form: typed, Fault: wrong}
 	l := page.locale
+	if page.Rounds, err = s.hub.Rounds(r.Context(), p); err != nil {
+		s.fail(w, r, err)
+		return
+	}
 	if p.Role == hub.RoleMunicipality && len(v.Own) == 1 {
 		page.Own = &v.Own[0]
 	}
@@ -67,7 +84,7 @@ func (s *server) gap(w http.ResponseWriter, r *http.Request) {
 		}
 		slices.SortFunc(page.Heat, func(a, b heatRow) int { return l.Compare(a.Name, b.Name) })
 	}
-	s.render(w, r, http.StatusOK, "gap", page)
+	s.render(w, r, status, "gap", page)
 }
 
 type gapOfPage struct {
@@ -75,6 +92,8 @@ type gapOfPage struct {
 	A        nis2.Assessment
 	Name     string
 	Articles []gapArticle
+	Trend    []nis2.TrendPoint // over the closed rounds; empty where the person sees only what is shared
+	Line     template.HTML
 }
 
 type gapArticle struct {
@@ -101,6 +120,11 @@ func (s *server) gapOf(w http.ResponseWriter, r *http.Request) {
 	page := gapOfPage{frame: s.frame(r, "nav.gap", meta, crumb{l.T("nav.overview"), "/"}, crumb{l.T("nav.gap"), "/gap"}), A: a}
 	page.Name = page.Names[code]
 	page.Title = l.T("gap.of", "name", page.Name)
+	if page.Trend, err = s.hub.Trend(r.Context(), p, code); err != nil && !errors.Is(err, hub.ErrForbidden) {
+		s.fail(w, r, err)
+		return
+	}
+	page.Line = trendLine(l, page.Trend)
 	catalogue := s.hub.Catalogue()
 	for _, x := range a.Articles {
 		article := gapArticle{ArticleResult: x}
@@ -124,4 +148,19 @@ func (s *server) gapOf(w http.ResponseWriter, r *http.Request) {
 		page.Articles = append(page.Articles, article)
 	}
 	s.render(w, r, http.StatusOK, "gapof", page)
+}
+
+// trendLine draws the share of target over the closed rounds. One round alone is no line.
+func trendLine(l *locale.Locale, trend []nis2.TrendPoint) template.HTML {
+	if len(trend) < 2 {
+		return ""
+	}
+	points := make([]chart.Point, len(trend))
+	for i, x := range trend {
+		points[i] = chart.Point{At: x.AsOf.Time(), Value: x.Headline}
+	}
+	return chart.Line(points, chart.LineOptions{
+		Title: l.T("trend.title"), From: points[0].At, To: points[len(points)-1].At, Max: 1, Value: l.Percent0,
+		Moment: func(t time.Time) string { return l.Date(inventory.DateOf(t)) },
+	})
 }

@@ -66,10 +66,11 @@ func functions(l *locale.Locale) template.FuncMap {
 		"alert": func(severity string) template.HTML {
 			return badge(severityBadge[severity], l.Or("severity.", severity))
 		},
-		"short":  func(hash string) string { return hash[:min(12, len(hash))] },
-		"gb":     func(n int) string { return unknownZero(l, n) },
-		"clip":   clip,
-		"member": memberOf,
+		"int64":   func(n int) int64 { return int64(n) },
+		"short":   func(hash string) string { return hash[:min(12, len(hash))] },
+		"gb":      func(n int) string { return unknownZero(l, n) },
+		"clip":    clip,
+		"member":  memberOf,
 		"reading": func(x inventory.Sensor) string { return reading(l, x) },
 		"totalBytes": func(volumes []inventory.Volume) int64 {
 			total, _ := (&inventory.Asset{Volumes: volumes}).StorageBytes()
@@ -279,6 +280,8 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		status, key = http.StatusForbidden, "error.403"
 	case errors.Is(err, hub.ErrNotFound):
 		status, key = http.StatusNotFound, "error.404"
+	case errors.Is(err, hub.ErrInvalid):
+		status, key = http.StatusUnprocessableEntity, "error.422"
 	case errors.Is(err, hub.ErrNotReady):
 		status, key = http.StatusServiceUnavailable, "error.503"
 		w.Header().Set("Retry-After", "3")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/samdrift/samdrift/dashboards"
 )
@@ -11,8 +12,18 @@ func (s *server) routes(o Options) []dashboards.Route {
 	page := func(pattern string, handler http.HandlerFunc, probe func(municipality, asset string) string) dashboards.Route {
 		return dashboards.Route{Pattern: "GET " + pattern, Access: dashboards.Members, Handler: handler, Probe: probe}
 	}
+	admin := func(r dashboards.Route) dashboards.Route {
+		r.Access = dashboards.Admin
+		return r
+	}
 	public := func(pattern string, handler http.HandlerFunc) dashboards.Route {
 		return dashboards.Route{Pattern: pattern, Access: dashboards.Public, Handler: handler}
+	}
+	of := func(pattern string) func(string, string) string {
+		return func(m, _ string) string { return strings.ReplaceAll(pattern, "{municipality}", m) }
+	}
+	post := func(pattern string, handler http.HandlerFunc) dashboards.Route {
+		return dashboards.Route{Pattern: "POST " + pattern, Access: dashboards.Members, Handler: handler, Probe: of(pattern)}
 	}
 	at := func(path string) func(string, string) string { return func(string, string) string { return path } }
 	routes := []dashboards.Route{
@@ -27,7 +38,27 @@ func (s *server) routes(o Options) []dashboards.Route {
 		page("/plan/waves/{id}", s.wave, func(m, _ string) string { return "/plan/waves/" + s.anyWave(m) }),
 		page("/gap", s.gap, at("/gap")),
 		page("/gap/joint", s.gapJoint, at("/gap/joint")),
-		page("/gap/{municipality}", s.gapOf, func(m, _ string) string { return "/gap/" + m }),
+		page("/gap/{municipality}", s.gapOf, of("/gap/{municipality}")),
+		page("/gap/{municipality}/answers", s.answers, of("/gap/{municipality}/answers?control=20-01")),
+		page("/gap/{municipality}/answers.xlsx", s.answersXLSX, of("/gap/{municipality}/answers.xlsx")),
+		page("/gap/{municipality}/answers.csv", s.answersCSV, of("/gap/{municipality}/answers.csv")),
+		page("/gap/{municipality}/evidence/{id}", s.evidenceFile, func(m, _ string) string { return "/gap/" + m + "/evidence/" + s.anyEvidence(m) }),
+		page("/gap/{municipality}/sharing", s.sharing, of("/gap/{municipality}/sharing")),
+		page("/gap/actions", s.actions, at("/gap/actions")),
+		page("/gap/incidents", s.incidents, at("/gap/incidents")),
+		admin(post("/gap/rounds", s.openRound)),
+		admin(post("/gap/rounds/close", s.closeRound)),
+		post("/gap/actions", s.saveAction),
+		post("/gap/incidents", s.saveIncident),
+		post("/gap/incidents/sent", s.noteSent),
+		post("/gap/{municipality}/sharing", s.share),
+		post("/gap/{municipality}/answers", s.saveAnswer),
+		post("/gap/{municipality}/answers/review", s.reviewAnswer),
+		post("/gap/{municipality}/answers/confirm", s.confirmAnswer),
+		post("/gap/{municipality}/answers/import", s.importAnswers),
+		post("/gap/{municipality}/answers/apply", s.applyAnswers),
+		post("/gap/{municipality}/evidence", s.addEvidence),
+		post("/gap/{municipality}/evidence/remove", s.removeEvidence),
 		page("/reports", s.reports, at("/reports")),
 		page("/reports/{id}", s.report, func(string, string) string { return "/reports/" + s.anyReport() }),
 		page("/alerts", s.alerts, at("/alerts")),

@@ -18,3 +18,32 @@ document.addEventListener("keydown", (e) => {
     field.focus();
   }
 });
+// Forms that keep what is changed in them: a moment after the last change, in order, and before leaving.
+for (const form of document.querySelectorAll("form[data-autosave]")) {
+  const says = form.querySelector("[data-says]");
+  let waiting = 0, sending = Promise.resolve();
+  const send = (keepalive) => {
+    clearTimeout(waiting);
+    waiting = 0;
+    const body = new URLSearchParams(new FormData(form));
+    sending = sending.then(async () => {
+      try {
+        const answer = await fetch(form.action, { method: "POST", body, keepalive, headers: { "Samdrift-Autosave": "1" } });
+        if (!says) return;
+        if (answer.headers.get("Samdrift-Autosave")) says.innerHTML = await answer.text();
+        else says.textContent = says.dataset.away;
+      } catch {
+        if (says) says.textContent = says.dataset.away;
+      }
+    });
+  };
+  form.addEventListener("change", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(send, 500, false);
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(waiting);
+    waiting = 0;
+  });
+  addEventListener("pagehide", () => { if (waiting) send(true); });
+}
