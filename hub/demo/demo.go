@@ -71,7 +71,10 @@ func Open(ctx context.Context, o Options, log *slog.Logger) (_ *Demo, err error)
 		return nil, err
 	}
 	sc := d.network.Config()
-	sc.DeviceBudget, sc.PollBudget = 5*time.Second, 3*time.Second // one is slow and one falls silent: neither is waited for
+	// The devices are simulated on the same processors that ask them: with many in flight each would take
+	// longer than its budget.
+	sc.Concurrency = 12
+	sc.DeviceBudget, sc.PollBudget = 8*time.Second, 3*time.Second // one is slow and one falls silent: neither is waited for
 	if d.snmp, err = snmp.New(sc, log); err != nil {
 		return nil, err
 	}
