@@ -38,7 +38,7 @@ func (h *Hub) Assets(_ context.Context, p Person, q AssetQuery) (AssetList, erro
 	var found []*assetRow
 	text := strings.ToLower(q.Text)
 	for _, i := range e.ordered(q.Sort) {
-		if r := &e.rows[i]; sc.detail[r.asset.Municipality] && e.matches(&q, r) && strings.Contains(r.text, text) {
+		if r := &e.rows[i]; sc.detail[r.municipality] && e.matches(&q, r) && strings.Contains(r.text, text) {
 			found = append(found, r)
 		}
 	}
@@ -78,7 +78,7 @@ func (e *estate) facetsOf(sc scope) AssetFacets {
 // matches tells whether a row passes every filter but the text.
 func (e *estate) matches(q *AssetQuery, r *assetRow) bool {
 	a := r.asset
-	return (q.Municipality == "" || a.Municipality == q.Municipality) &&
+	return (q.Municipality == "" || r.municipality == q.Municipality) &&
 		(q.Kind == "" || a.Kind == q.Kind) &&
 		(q.Site == "" || a.Site == q.Site) &&
 		(q.Status == "" || r.status == q.Status) &&

@@ -188,17 +188,18 @@ func (e *estate) collectedAt(collector, address string) *inventory.Collection {
 // assetRow is an asset in the list, with what lists are filtered and sorted by worked out. It points
 // into the snapshot: fifty thousand copies would be as large as the estate.
 type assetRow struct {
-	asset    *inventory.Asset
-	sortName string // lower case
-	text     string // lower case: everything that a search looks in
-	os       string
-	status   inventory.Status
-	wave     int // index in plan.Waves; -1: none
-	findings []string
+	asset        *inventory.Asset
+	municipality string // the asset's: asked of every row, and kept here so that it is near
+	sortName     string // lower case
+	text         string // lower case: everything that a search looks in
+	os           string
+	status       inventory.Status
+	wave         int // index in plan.Waves; -1: none
+	findings     []string
 }
 
 func (e *estate) row(a *inventory.Asset) assetRow {
-	r := assetRow{asset: a, sortName: strings.ToLower(a.Name), os: a.OS.String(), wave: -1, findings: e.findings(a)}
+	r := assetRow{asset: a, municipality: a.Municipality, sortName: strings.ToLower(a.Name), os: a.OS.String(), wave: -1, findings: e.findings(a)}
 	for _, source := range a.Sources {
 		if worse(source.Status) > worse(r.status) {
 			r.status = source.Status
