@@ -83,7 +83,10 @@ func (h *Hub) SaveAction(ctx context.Context, p Person, a nis2.Action) (nis2.Act
 	if err := h.store.SaveRecord(ctx, store.KindAction, a.Municipality, a.ID, h.now(), a); err != nil {
 		return a, err
 	}
-	return a, h.record(ctx, p.Name, "action.save", a.Municipality, fmt.Sprintf("%s %s: %s, %d %%", a.ID, a.Title, a.State, a.Progress))
+	if err := h.record(ctx, p.Name, "action.save", a.Municipality, fmt.Sprintf("%s %s: %s, %d %%", a.ID, a.Title, a.State, a.Progress)); err != nil {
+		return a, err
+	}
+	return a, h.assessAnew(ctx) // a rule counts what is done about gaps
 }
 
 func newRecordID() (string, error) {

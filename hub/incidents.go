@@ -74,5 +74,8 @@ func (h *Hub) SaveIncident(ctx context.Context, p Person, i nis2.Incident) (nis2
 	if err := h.store.SaveRecord(ctx, store.KindIncident, i.Municipality, i.ID, h.now(), i); err != nil {
 		return i, err
 	}
-	return i, h.record(ctx, p.Name, "incident.save", i.Municipality, i.ID+" "+i.Title)
+	if err := h.record(ctx, p.Name, "incident.save", i.Municipality, i.ID+" "+i.Title); err != nil {
+		return i, err
+	}
+	return i, h.assessAnew(ctx) // rules count whether notices were sent in time
 }
