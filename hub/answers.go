@@ -87,7 +87,7 @@ func (h *Hub) Answers(ctx context.Context, p Person, municipality string) (Answe
 // when is filled in where it is left out; a changed answer loses its review. The person must be of that
 // municipality, or the admin.
 func (h *Hub) SaveAnswers(ctx context.Context, p Person, answers []nis2.Answer) error {
-	before, err := h.answers(ctx)
+	before, err := h.store.Answers(ctx)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,15 @@ func (h *Hub) SaveAnswers(ctx context.Context, p Person, answers []nis2.Answer) 
 
 // sameClaim tells whether two answers claim the same, so that a review of one holds for the other.
 func sameClaim(a, b nis2.Answer) bool {
-	return a.Level == b.Level && a.Evidence == b.Evidence && (a.NotApplicable == nil) == (b.NotApplicable == nil)
+	return a.Level == b.Level && a.Evidence == b.Evidence && same(a.NotApplicable, b.NotApplicable) && same(a.Override, b.Override)
+}
+
+// same tells whether two parts that may be missing are alike.
+func same[T comparable](a, b *T) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
 }
 
 func answerTo(answers []nis2.Answer, municipality, control string) *nis2.Answer {
@@ -135,7 +143,7 @@ func (h *Hub) ReviewAnswer(ctx context.Context, p Person, municipality, control 
 	if !mayAnswer(p, municipality) {
 		return fmt.Errorf("answers of %s: %w", municipality, ErrForbidden)
 	}
-	all, err := h.answers(ctx)
+	all, err := h.store.Answers(ctx)
 	if err != nil {
 		return err
 	}
@@ -158,7 +166,7 @@ func (h *Hub) ConfirmAnswer(ctx context.Context, p Person, municipality, control
 	if !mayAnswer(p, municipality) {
 		return fmt.Errorf("answers of %s: %w", municipality, ErrForbidden)
 	}
-	all, err := h.answers(ctx)
+	all, err := h.store.Answers(ctx)
 	if err != nil {
 		return err
 	}
@@ -242,7 +250,7 @@ func (h *Hub) ExportAnswers(ctx context.Context, p Person, municipality string) 
 	if round != nil {
 		s.Round = round.ID
 	}
-	all, err := h.answers(ctx)
+	all, err := h.store.Answers(ctx)
 	if err != nil {
 		return s, err
 	}
@@ -260,7 +268,7 @@ func (h *Hub) ImportAnswers(ctx context.Context, p Person, municipality string, 
 			return nil, fmt.Errorf("%w: the file holds answers of %s, not of %s", ErrInvalid, a.Municipality, municipality)
 		}
 	}
-	all, err := h.answers(ctx)
+	all, err := h.store.Answers(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -288,7 +296,8 @@ func (h *Hub) ImportAnswers(ctx context.Context, p Person, municipality string, 
 	return changes, h.SaveAnswers(ctx, p, answers)
 }
 
-// answers reads every answer with the evidence that is kept for it.
+// answers reads every answer with the evidence that is kept for it, as it is assessed and shown. What is
+// stored is the answer as people gave it: evidence that is removed later must not live on in its text.
 func (h *Hub) answers(ctx context.Context) ([]nis2.Answer, error) {
 	answers, err := h.store.Answers(ctx)
 	if err != nil {

@@ -193,8 +193,15 @@ func TestEvidence(t *testing.T) {
 	if info, err := os.Stat(filepath.Join(dir, "evidence.key")); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the key: %v %v", info, err)
 	}
+	// A review does not copy the evidence into the answer: once it is removed, it no longer counts.
+	if err := h.ReviewAnswer(ctx, second, "450", "20-01"); err != nil {
+		t.Fatal(err)
+	}
 	if err := h.RemoveEvidence(ctx, nyborg, "450", e.ID); err != nil {
 		t.Fatal(err)
+	}
+	if v, err := h.Answers(ctx, nyborg, "450"); err != nil || v.Rows[0].Answer.Evidence != "" || v.Rows[0].Result.Confidence != 0.4 {
+		t.Errorf("after the evidence is gone: %+v, confidence %v, %v", v.Rows[0].Answer, v.Rows[0].Result.Confidence, err)
 	}
 	if _, _, err := h.EvidenceFile(ctx, nyborg, "450", e.ID); !errors.Is(err, hub.ErrNotFound) {
 		t.Errorf("removed evidence: %v", err)

@@ -27,7 +27,7 @@ func (h *Hub) Run(ctx context.Context, jobs []collectors.Job, ended func(collect
 		keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 		defer cancel()
 		if _, err := h.Flush(keep); err != nil {
-			h.log.Error("observations wait for the next merge", "error", err)
+			h.log.Error("what was merged is stored with the next merge", "error", err)
 		}
 	}}
 	group, ctx := errgroup.WithContext(ctx)
