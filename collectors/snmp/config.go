@@ -33,7 +33,7 @@ func DefaultConfig() Config {
 		Retries:        2,
 		MaxRepetitions: 50,
 		TablesInFlight: 3,
-		DeviceBudget:   2 * time.Minute,
+		DeviceBudget:   5 * time.Minute, // silence is paid for once, so only what is slow but answers needs this long
 		PollBudget:     30 * time.Second,
 		Software:       true,
 	}
