@@ -63,7 +63,7 @@ func (h *Hub) Actions(ctx context.Context, p Person) (ActionsView, error) {
 
 // SaveAction keeps an action; one without an id is new. A municipality keeps its own, the admin joint ones.
 func (h *Hub) SaveAction(ctx context.Context, p Person, a nis2.Action) (nis2.Action, error) {
-	if a.Joint() && p.Role != RoleAdmin || !a.Joint() && !mayAnswer(p, a.Municipality) {
+	if a.Joint() && p.Role != RoleAdmin || !a.Joint() && !p.decides(a.Municipality) {
 		return a, fmt.Errorf("action of %q: %w", a.Municipality, ErrForbidden)
 	}
 	if err := a.Validate(h.Catalogue()); err != nil {

@@ -32,11 +32,6 @@ type AnswerRow struct {
 	Evidence []Evidence         `json:"evidence"`
 }
 
-// mayAnswer tells whether a person answers for a municipality.
-func mayAnswer(p Person, municipality string) bool {
-	return p.Role == RoleAdmin || p.Role == RoleMunicipality && p.Organisation == municipality
-}
-
 // Answers answers what a municipality has answered.
 func (h *Hub) Answers(ctx context.Context, p Person, municipality string) (AnswersView, error) {
 	e, sc, err := h.ask(p)
@@ -54,7 +49,7 @@ func (h *Hub) Answers(ctx context.Context, p Person, municipality string) (Answe
 	if err := h.noteReading(ctx, p, municipality, "answers"); err != nil {
 		return AnswersView{}, err
 	}
-	v := AnswersView{Data: e.meta(sc), Catalogue: h.Catalogue(), Municipality: municipality, MayAnswer: mayAnswer(p, municipality)}
+	v := AnswersView{Data: e.meta(sc), Catalogue: h.Catalogue(), Municipality: municipality, MayAnswer: p.decides(municipality)}
 	if v.Round, err = h.openRound(ctx); err != nil {
 		return AnswersView{}, err
 	}
@@ -98,7 +93,7 @@ func (h *Hub) SaveAnswers(ctx context.Context, p Person, answers []nis2.Answer) 
 	answers = slices.Clone(answers)
 	for i := range answers {
 		a := &answers[i]
-		if !mayAnswer(p, a.Municipality) {
+		if !p.decides(a.Municipality) {
 			return fmt.Errorf("answers of %s: %w", a.Municipality, ErrForbidden)
 		}
 		if a.AnsweredBy == "" {
@@ -138,43 +133,43 @@ func answerTo(answers []nis2.Answer, municipality, control string) *nis2.Answer 
 	return &answers[i]
 }
 
-// ReviewAnswer puts a second person's name under an answer.
-func (h *Hub) ReviewAnswer(ctx context.Context, p Person, municipality, control string) error {
-	if !mayAnswer(p, municipality) {
-		return fmt.Errorf("answers of %s: %w", municipality, ErrForbidden)
+// givenAnswer reads an answer as it was given, for a person who may change it.
+func (h *Hub) givenAnswer(ctx context.Context, p Person, municipality, control string) (nis2.Answer, error) {
+	if !p.decides(municipality) {
+		return nis2.Answer{}, fmt.Errorf("answers of %s: %w", municipality, ErrForbidden)
 	}
 	all, err := h.store.Answers(ctx)
 	if err != nil {
-		return err
+		return nis2.Answer{}, err
 	}
 	a := answerTo(all, municipality, control)
+	if a == nil {
+		return nis2.Answer{}, fmt.Errorf("answer to %s: %w", control, ErrNotFound)
+	}
+	return *a, nil
+}
+
+// ReviewAnswer puts a second person's name under an answer.
+func (h *Hub) ReviewAnswer(ctx context.Context, p Person, municipality, control string) error {
+	reviewed, err := h.givenAnswer(ctx, p, municipality, control)
 	switch {
-	case a == nil:
-		return fmt.Errorf("answer to %s: %w", control, ErrNotFound)
-	case a.Unconfirmed:
+	case err != nil:
+		return err
+	case reviewed.Unconfirmed:
 		return fmt.Errorf("%w: the answer to %s is copied from the round before; confirm it first", ErrInvalid, control)
-	case a.AnsweredBy == p.Name:
+	case reviewed.AnsweredBy == p.Name:
 		return fmt.Errorf("%w: %s answered %s and cannot review it too; a review needs a second person", ErrInvalid, p.Name, control)
 	}
-	reviewed := *a
 	reviewed.ReviewedBy = p.Name
 	return h.keepAnswers(ctx, p, "gap.review", []nis2.Answer{reviewed})
 }
 
 // ConfirmAnswer takes over an answer that was copied from the round before, as the person's own.
 func (h *Hub) ConfirmAnswer(ctx context.Context, p Person, municipality, control string) error {
-	if !mayAnswer(p, municipality) {
-		return fmt.Errorf("answers of %s: %w", municipality, ErrForbidden)
-	}
-	all, err := h.store.Answers(ctx)
+	confirmed, err := h.givenAnswer(ctx, p, municipality, control)
 	if err != nil {
 		return err
 	}
-	a := answerTo(all, municipality, control)
-	if a == nil {
-		return fmt.Errorf("answer to %s: %w", control, ErrNotFound)
-	}
-	confirmed := *a
 	confirmed.Unconfirmed, confirmed.AnsweredBy, confirmed.AnsweredAt = false, p.Name, h.today()
 	return h.keepAnswers(ctx, p, "gap.confirm", []nis2.Answer{confirmed})
 }
@@ -260,7 +255,7 @@ func (h *Hub) ExportAnswers(ctx context.Context, p Person, municipality string) 
 
 // ImportAnswers takes over the answers of a file and tells what that changes; with dryRun it only tells.
 func (h *Hub) ImportAnswers(ctx context.Context, p Person, municipality string, answers []nis2.Answer, dryRun bool) ([]exchange.Change, error) {
-	if !mayAnswer(p, municipality) {
+	if !p.decides(municipality) {
 		return nil, fmt.Errorf("answers of %s: %w", municipality, ErrForbidden)
 	}
 	for _, a := range answers {

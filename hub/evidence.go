@@ -51,7 +51,7 @@ var evidenceTypes = map[string][]string{
 // AddEvidence keeps evidence for a control, with the file's content if there is one (empty: none). Files
 // are sealed with a key that is not in the database.
 func (h *Hub) AddEvidence(ctx context.Context, p Person, e Evidence, name string, content []byte) (Evidence, error) {
-	if !mayAnswer(p, e.Municipality) {
+	if !p.decides(e.Municipality) {
 		return Evidence{}, fmt.Errorf("evidence of %s: %w", e.Municipality, ErrForbidden)
 	}
 	if err := h.checkEvidence(&e, name, content); err != nil {
@@ -146,7 +146,7 @@ func (h *Hub) EvidenceFile(ctx context.Context, p Person, municipality, id strin
 
 // RemoveEvidence takes evidence away. That it was there stays in the audit trail.
 func (h *Hub) RemoveEvidence(ctx context.Context, p Person, municipality, id string) error {
-	if !mayAnswer(p, municipality) {
+	if !p.decides(municipality) {
 		return fmt.Errorf("evidence of %s: %w", municipality, ErrForbidden)
 	}
 	e, err := store.Record[Evidence](ctx, h.store, store.KindEvidence, municipality, id)

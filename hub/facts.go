@@ -41,7 +41,7 @@ type FactsFile struct {
 // that would change. The municipality itself and the admin may.
 func (h *Hub) ImportFacts(ctx context.Context, p Person, file FactsFile, dryRun bool) (FactsView, error) {
 	v := FactsView{Municipality: file.Municipality, Dataset: file.Dataset, Levels: []FactsLevel{}}
-	if !mayAnswer(p, file.Municipality) {
+	if !p.decides(file.Municipality) {
 		return v, fmt.Errorf("facts of %s: %w", file.Municipality, ErrForbidden)
 	}
 	f, err := nis2.ParseFacts(file.Municipality, file.Dataset, file.Format, cmp.Or(file.Taken, h.today()), file.Data)
@@ -125,7 +125,7 @@ func (h *Hub) Facts(ctx context.Context, p Person) ([]FactsHeld, error) {
 // ForgetFacts removes a dataset and assesses anew: its rules are not connected again. The municipality itself
 // and the admin may.
 func (h *Hub) ForgetFacts(ctx context.Context, p Person, municipality, dataset string) error {
-	if !mayAnswer(p, municipality) {
+	if !p.decides(municipality) {
 		return fmt.Errorf("facts of %s: %w", municipality, ErrForbidden)
 	}
 	_, err := store.Record[nis2.Facts](ctx, h.store, store.KindFacts, municipality, dataset)

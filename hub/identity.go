@@ -31,12 +31,6 @@ func (h *Hub) Decisions(_ context.Context, p Person) ([]inventory.Decision, Meta
 	return only(e.snapshot.Decisions, func(d inventory.Decision) bool { return sc.detail[d.Municipality] }), e.meta(sc), nil
 }
 
-// decides tells whether the person may decide on a municipality's assets: its own people and the
-// admin may; a centre sees them and may not.
-func (p Person) decides(code string) bool {
-	return p.Role == RoleAdmin || p.Role == RoleMunicipality && p.Organisation == code
-}
-
 // Decide takes a decision about identity, applies it, and keeps it with who took it. Of d, Kind, A, B,
 // Leave and Why are read (see inventory.Decision). Assets outside the person's scope are not found.
 func (h *Hub) Decide(ctx context.Context, p Person, d inventory.Decision) (inventory.Decision, []inventory.Change, error) {

@@ -77,6 +77,12 @@ func scopeOf(p Person, s *inventory.Snapshot) scope {
 	return sc
 }
 
+// decides tells whether the person may decide for a municipality, on its assets and its answers: its own
+// people and the admin may; a centre sees and may not.
+func (p Person) decides(code string) bool {
+	return p.Role == RoleAdmin || p.Role == RoleMunicipality && p.Organisation == code
+}
+
 // codes gives the municipalities whose detail is visible, sorted.
 func (sc scope) codes() []string {
 	codes := make([]string, 0, len(sc.detail))

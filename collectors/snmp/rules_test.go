@@ -1,6 +1,9 @@
 package snmp
 
 import (
+	"errors"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -158,4 +161,33 @@ func TestKernelVersionIsNotTheSystems(t *testing.T) {
 	if os := knowledge().decide(f).system(); os.Version != "12" {
 		t.Errorf("got %+v, want Debian 12", os)
 	}
+}
+
+// check tells which patterns are no regular expressions.
+func (b *rulebook) check() error {
+	var faults []error
+	for _, r := range b.rules {
+		for _, p := range r.patterns() {
+			if !p.given() {
+				continue
+			}
+			if _, err := regexp.Compile(p.text); err != nil {
+				faults = append(faults, fmt.Errorf("%s: rule %q: %w", r.file, r.Platform, err))
+			}
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// patterns lists all patterns of the rule.
+func (r *rule) patterns() []lazyPattern {
+	var all []lazyPattern
+	for _, by := range append([]recognition{r.recognition}, r.Or...) {
+		all = append(all, by.Descr, by.Unless, by.HasValue)
+	}
+	for _, k := range r.Kinds {
+		all = append(all, k.Model, k.Descr)
+	}
+	r.visit(func(s source) { all = append(all, s.Descr, s.Pattern) })
+	return all
 }
