@@ -1,6 +1,8 @@
 package snmp
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -66,11 +68,30 @@ func identify(s *session, l *look) {
 	a := l.asset
 	a.Kind, a.Platform, a.Vendor, a.Model, a.Serial, a.Firmware = id.Kind, id.Platform, id.Vendor, id.Model, id.Serial, id.Version
 	a.OS = id.system()
-	l.observation.Evidence = id.Evidence
 	if a.Kind == inventory.KindServer && virtual(a.MACs()) {
 		a.Kind = inventory.KindVM
 		id.Evidence["kind"] = "network cards of a hypervisor"
 	}
+	l.observation.Evidence = id.evidence()
+}
+
+// evidence gives where the values came from, by the asset's names of fields: its firmware is the
+// device's version, and its operating system is known by what tells that one's version, else its name,
+// else the platform.
+func (id identity) evidence() map[string]string {
+	by := maps.Clone(id.Evidence)
+	if from, told := by["version"]; told {
+		by["firmware"] = from
+		delete(by, "version")
+	}
+	if id.OS != "" {
+		version := by["firmware"]
+		if id.OSApart {
+			version = by["os_version"]
+		}
+		by["os"] = cmp.Or(version, by["os_name"], by["platform"])
+	}
+	return by
 }
 
 // virtualMakers are the first three bytes of the hardware addresses that hypervisors give out:

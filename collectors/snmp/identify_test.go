@@ -2,10 +2,12 @@ package snmp_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/gosnmp/gosnmp"
 
 	"github.com/samdrift/samdrift/collectors/snmp"
+	"github.com/samdrift/samdrift/inventory"
 )
 
 // Devices that present themselves as plain net-snmp are told apart by a few values more, whatever the
@@ -77,5 +79,25 @@ func TestIdentifyAsksLittleOfSNMPv1(t *testing.T) {
 	}
 	if asked["1"] > asked["2c"]+20 {
 		t.Errorf("SNMPv1 took %d requests, SNMPv2c %d", asked["1"], asked["2c"])
+	}
+}
+
+// What was read keeps its place on the way into the inventory, whatever the fields are called there.
+func TestEvidenceReachesTheAsset(t *testing.T) {
+	a := startAgent(t, []gosnmp.SnmpPDU{
+		octets(".1.3.6.1.2.1.1.1.0", "H3C Comware Platform Software, Software Version 7.1.070, Release 6322\nH3C S6520X-54QC-EI"),
+		{Name: ".1.3.6.1.2.1.1.2.0", Type: gosnmp.ObjectIdentifier, Value: ".1.3.6.1.4.1.25506.1.1500"},
+		octets(".1.3.6.1.2.1.1.5.0", "sw1"),
+	}, nil)
+	o, _ := look(t, config(snmp.Target{Name: "dev", Address: a.address, Community: "test", Municipality: "479"}))
+	at := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	s, _ := inventory.Merge(inventory.NewSnapshot([]inventory.Municipality{{Code: "479", Name: "Svendborg"}}, false, at), []inventory.Observation{o}, at)
+	if len(s.Assets) != 1 {
+		t.Fatalf("%d assets, want the one", len(s.Assets))
+	}
+	for _, field := range []string{"vendor", "platform", "kind", "model", "firmware", "os"} {
+		if from, told := s.Assets[0].Provenance.Of(field); !told || from.Evidence == "" {
+			t.Errorf("%s comes from %+v: nobody can see where in the device", field, from)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package snmp
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/samdrift/samdrift/inventory"
@@ -44,7 +45,7 @@ func NewRecord(o inventory.Observation) Record {
 		Interfaces: []inventory.Interface{}, Addresses: []inventory.Address{}, Neighbours: []inventory.Neighbour{},
 		Components: []inventory.Component{}, Volumes: []inventory.Volume{}, VLANs: []inventory.VLAN{},
 		Sensors: []inventory.Sensor{}, Supplies: []inventory.Supply{}, Guests: []inventory.Guest{}, Tables: map[string]string{},
-		Evidence:   o.Evidence,
+		Evidence:   evidenceOf(o),
 		DurationMS: o.Duration.Milliseconds(),
 	}
 	if o.Instance != "" && !strings.HasPrefix(o.Instance, "#") {
@@ -75,4 +76,15 @@ func NewRecord(o inventory.Observation) Record {
 	r.Supplies = append(r.Supplies, a.Supplies...)
 	r.Guests = append(r.Guests, a.Guests...)
 	return r
+}
+
+// evidenceOf gives where the values came from, by the record's names of fields.
+func evidenceOf(o inventory.Observation) map[string]string {
+	by := maps.Clone(o.Evidence)
+	if from, told := by["firmware"]; told {
+		by["version"] = from
+		delete(by, "firmware")
+	}
+	delete(by, "os") // here that is the platform
+	return by
 }
