@@ -177,7 +177,7 @@ func (h *Hub) Asset(ctx context.Context, p Person, id string) (AssetView, error)
 			v.Alerts = append(v.Alerts, a)
 		}
 	}
-	v.Changes, err = h.store.Changes(ctx, "asset", id, changesShown)
+	v.Changes, err = h.changesOf(ctx, sc, id, changesShown)
 	return v, err
 }
 

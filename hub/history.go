@@ -32,8 +32,18 @@ func (h *Hub) History(ctx context.Context, p Person, id string, limit int) ([]in
 	if !sc.detail[owner] {
 		return nil, Meta{}, fmt.Errorf("asset %q: %w", id, ErrNotFound)
 	}
-	// What happened to equipment while it was another municipality's stays that one's.
-	return only(changes, func(c inventory.Change) bool { return sc.detail[c.Municipality] }), e.meta(sc), nil
+	return sc.visible(changes), e.meta(sc), nil
+}
+
+// changesOf gives the latest changes of an asset, newest first, as far as the person may see them.
+func (h *Hub) changesOf(ctx context.Context, sc scope, id string, limit int) ([]inventory.Change, error) {
+	changes, err := h.store.Changes(ctx, "asset", id, limit)
+	return sc.visible(changes), err
+}
+
+// visible leaves out what happened to equipment while it was another municipality's: that stays that one's.
+func (sc scope) visible(changes []inventory.Change) []inventory.Change {
+	return only(changes, func(c inventory.Change) bool { return sc.detail[c.Municipality] })
 }
 
 // Differences lists what differs in the estate between two times, within the person's scope: of each

@@ -137,3 +137,39 @@ func TestHistoryAndDifferences(t *testing.T) {
 		t.Error("a time that is none was read")
 	}
 }
+
+// Equipment that moves to another municipality leaves its history there: neither its page nor its history
+// shows the new owner what the old one's people wrote.
+func TestHistoryStaysWithItsMunicipality(t *testing.T) {
+	h := open(t, t.TempDir(), nil)
+	estate := func(municipality, owner string) *inventory.Snapshot {
+		s := inventory.NewSnapshot([]inventory.Municipality{{Code: "420", Name: "Assens"}, {Code: "450", Name: "Nyborg"}}, false, time.Now())
+		s.Assets = []inventory.Asset{{ID: "a01", Municipality: municipality, Kind: inventory.KindServer, Name: "srv-1", Owner: owner}}
+		return s
+	}
+	for _, s := range []*inventory.Snapshot{estate("420", ""), estate("420", "Assens' borgmester"), estate("450", "Assens' borgmester"), estate("450", "Drift")} {
+		if _, err := h.Import(t.Context(), admin, s, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page, err := h.Asset(t.Context(), nyborg, "a01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	history, _, err := h.History(t.Context(), nyborg, "a01", 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(history) == 0 || len(page.Changes) != len(history) {
+		t.Errorf("the page shows %d changes, the history %d", len(page.Changes), len(history))
+	}
+	for _, c := range append(page.Changes, history...) {
+		if c.Municipality != "450" {
+			t.Errorf("Nyborg sees what was Assens': %s", c)
+		}
+	}
+	all, err := h.Asset(t.Context(), admin, "a01")
+	if err != nil || len(all.Changes) <= len(page.Changes) {
+		t.Errorf("the admin sees %d changes, Nyborg %d: nothing was left out, so this test shows nothing (%v)", len(all.Changes), len(page.Changes), err)
+	}
+}
