@@ -105,11 +105,19 @@ func (h *Hub) SaveAnswers(ctx context.Context, p Person, answers []nis2.Answer) 
 		if round != nil {
 			a.Round = round.ID
 		}
-		if old := answerTo(before, a.Municipality, a.Control); old != nil && old.ReviewedBy != "" && old.ReviewedBy == a.ReviewedBy && !sameClaim(*old, *a) {
-			a.ReviewedBy = ""
-		}
+		keepReview(p, before, a)
 	}
 	return h.keepAnswers(ctx, p, "gap.answer", answers)
+}
+
+// keepReview leaves a review where it holds: the one that was given, as long as the claim is the same. A
+// name that stands in a form or a file is no second person's act; only the admin may bring reviews in.
+func keepReview(p Person, before []nis2.Answer, a *nis2.Answer) {
+	old := answerTo(before, a.Municipality, a.Control)
+	given := old != nil && old.ReviewedBy == a.ReviewedBy
+	if given && !sameClaim(*old, *a) || !given && p.Role != RoleAdmin {
+		a.ReviewedBy = ""
+	}
 }
 
 // sameClaim tells whether two answers claim the same, so that a review of one holds for the other.
@@ -266,6 +274,10 @@ func (h *Hub) ImportAnswers(ctx context.Context, p Person, municipality string, 
 	all, err := h.store.Answers(ctx)
 	if err != nil {
 		return nil, err
+	}
+	answers = slices.Clone(answers)
+	for i := range answers {
+		keepReview(p, all, &answers[i])
 	}
 	cat := h.Catalogue()
 	changes := exchange.Changes(cat, all, answers)

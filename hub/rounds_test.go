@@ -65,9 +65,18 @@ func TestRound(t *testing.T) {
 	if r := row(); r.Answer.ReviewedBy != "" || r.Answer.Level != 4 {
 		t.Errorf("a changed answer keeps its review: %+v", r.Answer)
 	}
+	claimed := *row().Answer
+	claimed.ReviewedBy = "Dorte"
+	must(h.SaveAnswers(ctx, nyborg, []nis2.Answer{claimed}))
+	if changes, err := h.ImportAnswers(ctx, nyborg, "450", []nis2.Answer{claimed}, true); err != nil || len(changes) > 0 {
+		t.Errorf("a file that names a reviewer would change %v, %v", changes, err)
+	}
+	if r := row(); r.Answer.ReviewedBy != "" {
+		t.Errorf("Bo wrote Dorte's name under his own answer: %+v", r.Answer)
+	}
 	versions, err := h.AnswerHistory(ctx, nyborg, "450", "20-01")
 	must(err)
-	if len(versions) != 5 || versions[4].Answer.Level != 3 || versions[0].Answer.Level != 4 || versions[1].Actor != "Dorte" {
+	if len(versions) != 6 || versions[5].Answer.Level != 3 || versions[0].Answer.Level != 4 || versions[2].Actor != "Dorte" {
 		t.Errorf("%d versions: %+v", len(versions), versions)
 	}
 	rounds, err := h.Rounds(ctx, nyborg)
