@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -344,15 +345,18 @@ func TestEveryRuleIsUsedAndHasWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	more, err := filepath.Glob("schedule/*.go")
-	if err != nil {
-		t.Fatal(err)
+	for _, folder := range []string{"schedule", "evaluate", "track"} {
+		more, err := filepath.Glob(folder + "/*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, more...)
 	}
 	named := map[string]bool{} // every string literal
 	called := map[string]bool{}
 	set := token.NewFileSet()
-	for _, name := range append(files, more...) {
-		if strings.HasSuffix(name, "_test.go") || name == "reasons.go" {
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "reasons") {
 			continue
 		}
 		file, err := parser.ParseFile(set, name, nil, 0)
@@ -366,7 +370,7 @@ func TestEveryRuleIsUsedAndHasWords(t *testing.T) {
 				}
 			}
 			if call, ok := n.(*ast.CallExpr); ok && len(call.Args) > 0 {
-				if f, ok := call.Fun.(*ast.Ident); ok && f.Name == "reason" {
+				if f := types.ExprString(call.Fun); f == "reason" || f == "planner.NewReason" {
 					if l, ok := call.Args[0].(*ast.BasicLit); ok {
 						s, err := strconv.Unquote(l.Value)
 						if err != nil {

@@ -19,9 +19,9 @@ type RuleDoc struct {
 // wave and asset ids), plain numbers with a decimal point, and ISO dates. Only name_da and name_en,
 // which belong to one freeze, come in two languages.
 func Rules() []RuleDoc {
-	docs := make([]RuleDoc, 0, len(english))
-	for _, rule := range slices.Sorted(maps.Keys(english)) {
-		docs = append(docs, RuleDoc{Rule: rule, Params: places(english[rule], extraParams[rule]), English: english[rule]})
+	docs := make([]RuleDoc, 0, len(words))
+	for _, rule := range slices.Sorted(maps.Keys(words)) {
+		docs = append(docs, RuleDoc{Rule: rule, Params: places(words[rule], extraParams[rule]), English: words[rule]})
 	}
 	return docs
 }
@@ -34,10 +34,19 @@ var extraParams = map[string][]string{
 	"hub_degree":      {"asset"},
 }
 
-// english holds the words of each rule.
+// words holds the English words of every rule: the planner's own, and those of the packages that judge
+// its plans.
+var words = func() map[string]string {
+	all := maps.Clone(english)
+	maps.Copy(all, judgements)
+	return all
+}()
+
+// english holds the words of each rule of the planner itself.
 var english = map[string]string{
 	// Why a municipality goes to its centre.
 	"existing_agreement":    "Agreement {agreement} (state {state}) already sends it to {centre}",
+	"chosen":                "People chose {centre} ({km} km) for it",
 	"host":                  "It hosts {centre} itself; its own servers stay",
 	"agreement_open":        "Agreement {agreement} is only in state {state} and binds nobody yet",
 	"nearest_with_capacity": "{centre} is {km} km away and has room ({alternatives} other centres were compared)",
@@ -146,7 +155,7 @@ func places(text string, extra []string) []string {
 
 // String gives the reason in English, on one line. A rule without words shows its name and parameters.
 func (r Reason) String() string {
-	text, ok := english[r.Rule]
+	text, ok := words[r.Rule]
 	if !ok {
 		text = r.Rule
 		for _, k := range sortedKeys(r.Params) {
@@ -163,7 +172,10 @@ func (r Reason) String() string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// reason builds a reason from its rule and pairs of parameter and value.
+// NewReason builds a reason from its rule and pairs of parameter and value.
+func NewReason(rule string, pairs ...any) Reason { return reason(rule, pairs...) }
+
+// reason is NewReason within the planner.
 func reason(rule string, pairs ...any) Reason {
 	r := Reason{Rule: rule}
 	for i := 0; i+1 < len(pairs); i += 2 {
