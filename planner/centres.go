@@ -2,6 +2,7 @@ package planner
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/samdrift/samdrift/inventory"
@@ -21,6 +22,7 @@ func (e *estate) chooseCentres(p *Plan) {
 		fixed int // index of the agreed centre, -1: free to choose
 	}
 	var open []candidate
+	taken := make([][4]int, len(e.centres)) // by municipalities that people chose a centre for
 	rows := map[string]*Assignment{}
 	for _, m := range e.municipalities {
 		row := Assignment{Municipality: m.Code, Reasons: []Reason{}}
@@ -29,7 +31,14 @@ func (e *estate) chooseCentres(p *Plan) {
 			row.Agreement = a.ID
 		}
 		host, isHost := e.hosted(m.Code)
-		if agreed && a.Decided() {
+		if centre := e.in.Choices[m.Code]; centre != "" && !(agreed && (a.Moved() || a.Decided() && e.agreedCentre(a) == centre)) {
+			row.Chosen, row.Centre, row.DistanceKM = true, centre, e.distance(m, centre)
+			row.Reasons = append(row.Reasons, reason("chosen", "centre", centre, "km", row.DistanceKM))
+			j := slices.IndexFunc(e.centres, func(c inventory.Centre) bool { return c.ID == centre })
+			for r, d := range resources(e.demand(m)) {
+				taken[j][r] += d
+			}
+		} else if agreed && a.Decided() {
 			row.Decided = true
 			row.Centre = e.agreedCentre(a)
 			if row.Centre == "" {
@@ -73,7 +82,7 @@ func (e *estate) chooseCentres(p *Plan) {
 				room[j][r] = math.MaxInt32
 				p.Assumptions = append(p.Assumptions, reason("capacity_unknown", "centre", c.ID, "resource", resourceNames[r]))
 			} else {
-				room[j][r] = int64(max(0, limit[r]-before[r]))
+				room[j][r] = int64(max(0, limit[r]-before[r]-taken[j][r]))
 			}
 		}
 	}

@@ -23,19 +23,41 @@ func (v Violation) String() string { return v.Rule + ": " + v.Subject + ": " + v
 
 // Check verifies a plan against its input and names every rule that is broken. An empty list means
 // that the plan keeps all of them. It trusts no figure in the plan: demands, loads, seeding times and
-// costs are worked out again from the snapshot.
+// costs are worked out again from the snapshot. What pins and choices break is no fault of the plan as
+// long as the plan tells exactly that in its Violations.
 func Check(in Input, p Plan) []Violation {
 	if err := in.validate(); err != nil {
 		return []Violation{{Rule: "input_invalid", Subject: "input", Detail: err.Error()}}
 	}
-	return check(in, p, in.Snapshot.Hash())
+	faults, wished := check(in, p, in.Snapshot.Hash())
+	told := map[Violation]bool{}
+	for _, v := range p.Violations {
+		told[v] = true
+	}
+	for _, v := range wished {
+		if !told[v] {
+			faults = append(faults, Violation{Rule: "violation_hidden", Subject: v.Subject, Detail: "a pin or choice breaks a rule that the plan does not tell: " + v.String()})
+		}
+		delete(told, v)
+	}
+	for _, v := range p.Violations {
+		if told[v] {
+			faults = append(faults, Violation{Rule: "violation_invented", Subject: v.Subject, Detail: "no pin or choice breaks it: " + v.String()})
+		}
+	}
+	if p.Feasible != (len(p.Refusals) == 0 && len(wished) == 0) {
+		faults = append(faults, Violation{Rule: "feasible_wrong", Subject: "plan", Detail: fmt.Sprintf("feasible is %v with %d refusals and %d broken rules", p.Feasible, len(p.Refusals), len(wished))})
+	}
+	return faults
 }
 
 // checker holds the plan under test with its own look-up tables.
 type checker struct {
 	in       Input
 	p        Plan
-	found    []Violation
+	found    []Violation     // faults of the plan
+	wished   []Violation     // what pins and choices break
+	pinned   map[string]bool // groups
 	assets   map[string]*inventory.Asset
 	groups   map[string]*Group
 	waves    map[string]*Wave
@@ -45,8 +67,9 @@ type checker struct {
 	groupOf  map[string]string              // asset → group
 }
 
-func check(in Input, p Plan, hash string) []Violation {
-	c := &checker{in: in, p: p, assets: map[string]*inventory.Asset{}, groups: map[string]*Group{}, waves: map[string]*Wave{},
+// check gives the faults of a plan, and the rules that only pins and choices break.
+func check(in Input, p Plan, hash string) (faults, wished []Violation) {
+	c := &checker{in: in, p: p, pinned: map[string]bool{}, assets: map[string]*inventory.Asset{}, groups: map[string]*Group{}, waves: map[string]*Wave{},
 		assigned: map[string]*Assignment{}, deals: map[string]inventory.Agreement{}, refused: map[string]bool{}, groupOf: map[string]string{}}
 	c.want(p.AsOf == in.AsOf, "as_of_wrong", "plan", "planned as of %s, asked for %s", p.AsOf, in.AsOf)
 	c.want(p.Deadline == in.Settings.Deadline, "deadline_wrong", "plan", "deadline %s, asked for %s", p.Deadline, in.Settings.Deadline)
@@ -77,16 +100,16 @@ func check(in Input, p Plan, hash string) []Violation {
 		c.refused[r.Subject] = true
 		c.want(len(r.Reasons) > 0, "reason_missing", r.Subject, "the refusal gives no reason")
 	}
-	c.want(p.Feasible == (len(p.Refusals) == 0), "feasible_wrong", "plan", "feasible is %v with %d refusals", p.Feasible, len(p.Refusals))
-
 	c.checkCentres()
 	c.checkGroups()
 	c.checkDates()
 	c.checkMoney()
-	slices.SortStableFunc(c.found, func(a, b Violation) int {
-		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Detail, b.Detail))
-	})
-	return c.found
+	for _, list := range [][]Violation{c.found, c.wished} {
+		slices.SortFunc(list, func(a, b Violation) int {
+			return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Detail, b.Detail))
+		})
+	}
+	return c.found, slices.Compact(c.wished)
 }
 
 // want records a violation unless the condition holds.
@@ -94,4 +117,14 @@ func (c *checker) want(ok bool, rule, subject, detail string, args ...any) {
 	if !ok {
 		c.found = append(c.found, Violation{Rule: rule, Subject: subject, Detail: fmt.Sprintf(detail, args...)})
 	}
+}
+
+// keep records a violation unless the condition holds: a fault of the plan, or, where people wished
+// for something that takes part in it, what their wish breaks.
+func (c *checker) keep(ok, wished bool, rule, subject, detail string, args ...any) {
+	if ok || !wished {
+		c.want(ok, rule, subject, detail, args...)
+		return
+	}
+	c.wished = append(c.wished, Violation{Rule: rule, Subject: subject, Detail: fmt.Sprintf(detail, args...)})
 }

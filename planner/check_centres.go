@@ -27,9 +27,17 @@ func (c *checker) checkCentres() {
 		deal, agreed := c.deals[a.Municipality]
 		c.want(a.Agreement == deal.ID, "agreement_wrong", a.Municipality, "names agreement %q, its own is %q", a.Agreement, deal.ID)
 		bound := agreed && deal.Decided()
+		choice := c.in.Choices[a.Municipality]
+		right := a.Centre == deal.Centre || (deal.Centre == "" && centres[a.Centre].Host == deal.Host)
+		moved := deal.State == inventory.StateStable || deal.State == inventory.StateClosed
+		chosen := choice != "" && !(agreed && moved) && !(bound && a.Centre == choice && right)
+		c.want(a.Chosen == chosen && (!chosen || a.Centre == choice), "choice_ignored", a.Municipality, "is sent to %s, chosen is %s", a.Centre, choice)
+		if chosen && bound && known {
+			c.keep(right, true, "agreement_broken", a.Municipality, "is sent to %s, agreement %s says %s", a.Centre, deal.ID, deal.Centre)
+			bound = false
+		}
 		c.want(a.Decided == bound, "decided_wrong", a.Municipality, "decided is %v, the agreement says %v", a.Decided, bound)
 		if bound && known {
-			right := a.Centre == deal.Centre || (deal.Centre == "" && centres[a.Centre].Host == deal.Host)
 			c.want(right, "agreement_broken", a.Municipality, "is sent to %s, agreement %s says %s", a.Centre, deal.ID, deal.Centre)
 		}
 		if hosts[a.Municipality] && !bound {
@@ -72,6 +80,10 @@ func (c *checker) checkLoads(centres map[string]inventory.Centre) {
 			}
 		}
 	}
+	chosen := map[string]bool{}
+	for _, a := range c.p.Assignments {
+		chosen[a.Centre] = chosen[a.Centre] || a.Chosen
+	}
 	seen := map[string]bool{}
 	for _, load := range c.p.Capacity {
 		centre, known := centres[load.Centre]
@@ -86,7 +98,7 @@ func (c *checker) checkLoads(centres map[string]inventory.Centre) {
 			c.want(before[r] >= used[r], "load_wrong", load.Centre, "%s before is %d, the centre states that %d are used", name, before[r], used[r])
 			c.want(after[r] == before[r]+added[load.Centre][r], "load_wrong", load.Centre, "%s after is %d, want %d before and %d moved", name, after[r], before[r], added[load.Centre][r])
 			limit := int(math.Floor(float64(total[r]) * c.in.Settings.Headroom))
-			c.want(total[r] == 0 || after[r] <= limit || after[r] == before[r], "capacity_exceeded", load.Centre, "%s after is %d, at most %d of %d may be filled", name, after[r], limit, total[r])
+			c.keep(total[r] == 0 || after[r] <= limit || after[r] == before[r], chosen[load.Centre], "capacity_exceeded", load.Centre, "%s after is %d, at most %d of %d may be filled", name, after[r], limit, total[r])
 		}
 	}
 	c.want(len(seen) == len(centres), "load_missing", "plan", "%d of %d centres have a load", len(seen), len(centres))

@@ -17,6 +17,25 @@ type Input struct {
 	Settings Settings
 	Freezes  []Freeze
 	Hash     string // the snapshot's, where it is known; empty: Propose works it out
+
+	Choices map[string]string // municipality → centre that people chose; what it breaks is told in Plan.Violations
+	Pins    []Pin             // cutovers that people set; what they break is told in Plan.Violations
+	Windows []Window          // nights agreed with those who use the systems
+}
+
+// Pin is the night on which a person wants a group cut over. It is kept whatever it breaks.
+type Pin struct {
+	Group   string         `json:"group" yaml:"group"`
+	Cutover inventory.Date `json:"cutover" yaml:"cutover"`
+}
+
+// Window is a stretch of days, both included, in which a group, or each group that runs a system, may
+// be cut over. Several windows for the same subject are alternatives.
+type Window struct {
+	Group  string         `json:"group,omitempty" yaml:"group"`
+	System string         `json:"system,omitempty" yaml:"system"` // id
+	From   inventory.Date `json:"from" yaml:"from"`
+	To     inventory.Date `json:"to" yaml:"to"`
 }
 
 // Plan is a proposal. It is shown only after Check has found nothing wrong.
@@ -25,7 +44,7 @@ type Plan struct {
 	Deadline    inventory.Date `json:"deadline"`
 	Snapshot    string         `json:"snapshot"` // hash of the snapshot it stands on
 	Demo        bool           `json:"demo"`
-	Notice      string         `json:"notice,omitempty"` // the snapshot\'s: says in words that the data are invented
+	Notice      string         `json:"notice,omitempty"` // the snapshot's: says in words that the data are invented
 	Assignments []Assignment   `json:"assignments"`      // one per municipality, by code
 	Groups      []Group        `json:"groups"`           // by id
 	Waves       []Wave         `json:"waves"`            // by start
@@ -37,6 +56,13 @@ type Plan struct {
 	Assumptions []Reason       `json:"assumptions"` // what was not known and what was assumed instead
 	Feasible    bool           `json:"feasible"`    // everything placed by the deadline, no refusals
 	LastWaveEnd inventory.Date `json:"last_wave_end,omitzero"`
+
+	LowerBound    inventory.Date `json:"lower_bound,omitzero"`     // no plan of the same groups in the same waves has its last wave end earlier
+	Gap           float64        `json:"gap"`                      // share of the days from today to LastWaveEnd that lie after LowerBound
+	WaitingCost   float64        `json:"waiting_cost_dkk"`         // what the search for dates kept low: see docs/planning.md
+	CostBound     float64        `json:"cost_bound_dkk"`           // no plan of the same waves has a lower WaitingCost
+	CriticalChain []string       `json:"critical_chain,omitempty"` // groups whose delay delays the last wave, in order of cutover
+	Violations    []Violation    `json:"violations"`               // rules that pins and choices break; nothing else may break any
 }
 
 // Reason says why, as data: Rule is a stable key ("freeze", "crew_full", "existing_agreement") that
@@ -52,6 +78,7 @@ type Assignment struct {
 	Centre       string   `json:"centre"`
 	Agreement    string   `json:"agreement,omitempty"` // id, when one exists
 	Decided      bool     `json:"decided"`             // by an agreement, not by the planner
+	Chosen       bool     `json:"chosen,omitzero"`     // by Input.Choices, not by the planner
 	Host         bool     `json:"host"`                // the municipality is the host itself: nothing moves
 	DistanceKM   float64  `json:"distance_km"`
 	Reasons      []Reason `json:"reasons"`
@@ -70,10 +97,12 @@ type Group struct {
 	Criticality  inventory.Criticality `json:"criticality"`
 	Demand       inventory.Capacity    `json:"demand"`
 	TransferGB   float64               `json:"transfer_gb"`
-	Ties         []Reason              `json:"ties"`             // why these belong together
-	Cut          []CutEdge             `json:"cut,omitempty"`    // traffic to other groups that will cross the link
-	Wave         string                `json:"wave,omitempty"`   // empty: not placed, see Refusals
-	Start        inventory.Date        `json:"start,omitzero"`   // seeding of data begins
+	Ties         []Reason              `json:"ties"`           // why these belong together
+	Cut          []CutEdge             `json:"cut,omitempty"`  // traffic to other groups that will cross the link
+	Wave         string                `json:"wave,omitempty"` // empty: not placed, see Refusals
+	Start        inventory.Date        `json:"start,omitzero"` // seeding of data begins
+	SeedDays     int                   `json:"seed_days,omitzero"`
+	Pinned       bool                  `json:"pinned,omitzero"`  // a person set the cutover
 	Cutover      inventory.Date        `json:"cutover,omitzero"` // the night of the overgang
 	End          inventory.Date        `json:"end,omitzero"`     // hypercare over
 	Binding      []Reason              `json:"binding"`          // what kept it from an earlier date

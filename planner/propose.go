@@ -24,7 +24,7 @@ func Propose(in Input) (Plan, error) {
 	p := Plan{
 		AsOf: in.AsOf, Deadline: in.Settings.Deadline, Snapshot: in.Hash, Demo: in.Snapshot.Demo, Notice: in.Snapshot.Notice,
 		Assignments: []Assignment{}, Groups: []Group{}, Waves: []Wave{}, Refusals: []Refusal{}, Stays: []Stay{},
-		Capacity: []CentreLoad{}, Assumptions: []Reason{},
+		Capacity: []CentreLoad{}, Assumptions: []Reason{}, Violations: []Violation{},
 	}
 	e.selectMovers(&p)
 	e.measure(&p)
@@ -38,12 +38,14 @@ func Propose(in Input) (Plan, error) {
 	for _, w := range p.Waves {
 		p.LastWaveEnd = max(p.LastWaveEnd, w.End)
 	}
-	p.Feasible = len(p.Refusals) == 0
 	slices.SortFunc(p.Stays, func(a, b Stay) int { return cmp.Compare(a.Asset, b.Asset) })
 	slices.SortFunc(p.Refusals, func(a, b Refusal) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Subject, b.Subject))
 	})
-	if violations := check(in, p, p.Snapshot); len(violations) > 0 {
+	violations, wished := check(in, p, p.Snapshot)
+	p.Violations = append(p.Violations, wished...)
+	p.Feasible = len(p.Refusals) == 0 && len(wished) == 0
+	if len(violations) > 0 {
 		faults := make([]error, len(violations))
 		for i, v := range violations {
 			faults[i] = errors.New(v.String())
@@ -73,7 +75,42 @@ func (in Input) validate() error {
 			faults = append(faults, fmt.Errorf("plan: freeze %d (%s) runs from %q to %q", i+1, f.Name.EN, f.From, f.To))
 		}
 	}
-	return errors.Join(append(faults, in.Settings.Validate())...)
+	return errors.Join(append(append(faults, in.wishes()...), in.Settings.Validate())...)
+}
+
+// wishes gives what is wrong with the choices, pins and windows that people asked for.
+func (in Input) wishes() []error {
+	var faults []error
+	member, centres, hosts := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, m := range in.Snapshot.Municipalities {
+		member[m.Code] = true
+	}
+	for _, c := range in.Snapshot.Centres {
+		centres[c.ID], hosts[c.Host] = true, true
+	}
+	for _, m := range sortedKeys(in.Choices) {
+		switch c := in.Choices[m]; {
+		case !member[m]:
+			faults = append(faults, fmt.Errorf("plan: %q is to go to %s, but is not among the municipalities", m, c))
+		case !centres[c]:
+			faults = append(faults, fmt.Errorf("plan: municipality %s is to go to %q, which is not among the centres", m, c))
+		case hosts[m]:
+			faults = append(faults, fmt.Errorf("plan: municipality %s hosts a centre, so that no other can be chosen for it; give it an agreement first", m))
+		}
+	}
+	pinned := map[string]bool{}
+	for _, p := range in.Pins {
+		if p.Cutover <= in.AsOf || pinned[p.Group] {
+			faults = append(faults, fmt.Errorf("plan: group %q is set to %s: give each group one night after today, %s", p.Group, p.Cutover, in.AsOf))
+		}
+		pinned[p.Group] = true
+	}
+	for _, w := range in.Windows {
+		if (w.Group == "") == (w.System == "") || !w.From.Known() || w.To < w.From {
+			faults = append(faults, fmt.Errorf("plan: the window of group %q and system %q from %s to %s needs one of both, and days in order", w.Group, w.System, w.From, w.To))
+		}
+	}
+	return faults
 }
 
 // estate is the input put in order: sorted copies and look-up tables. It is never changed after

@@ -31,6 +31,31 @@ type Settings struct {
 	PriceServerMove       Range          `json:"price_server_move_dkk" yaml:"price_server_move_dkk"`               // people's time per server
 	PriceGroupTest        Range          `json:"price_group_test_dkk" yaml:"price_group_test_dkk"`                 // rehearsal and test per group
 	PriceServerWeekDouble Range          `json:"price_server_week_double_dkk" yaml:"price_server_week_double_dkk"` // running old and new for a week
+
+	NightHours           float64         `json:"night_hours,omitzero" yaml:"night_hours"`                         // of 24, in which LinkShareNight holds instead of LinkShare
+	LinkShareNight       float64         `json:"link_share_night,omitzero" yaml:"link_share_night"`               // 0-1
+	MaxGroupsPerNight    int             `json:"max_groups_per_night,omitzero" yaml:"max_groups_per_night"`       // per centre; 0: no limit
+	LocalServersPerNight int             `json:"local_servers_per_night,omitzero" yaml:"local_servers_per_night"` // servers that a municipality's own staff can attend to; 0: no limit
+	MaxMoving            int             `json:"max_moving,omitzero" yaml:"max_moving"`                           // municipalities that move at once, per centre; 0: no limit
+	StaffTransfers       []StaffTransfer `json:"staff_transfers,omitempty" yaml:"staff_transfers"`
+	Leases               []Lease         `json:"leases,omitempty" yaml:"leases"`
+	Search               int             `json:"search" yaml:"search"` // changes tried to improve the dates: more is slower and never worse
+}
+
+// StaffTransfer moves people from a municipality to its centre (virksomhedsoverdragelse): from the day
+// on, the centre has more crews and the municipality's own staff attends to fewer servers a night.
+type StaffTransfer struct {
+	Municipality string         `json:"municipality" yaml:"municipality"`
+	On           inventory.Date `json:"on" yaml:"on"`
+	Crews        int            `json:"crews" yaml:"crews"`
+	LocalServers int            `json:"local_servers" yaml:"local_servers"`
+}
+
+// Lease is a server room that has to be left by a day; after that each day costs.
+type Lease struct {
+	Municipality string         `json:"municipality" yaml:"municipality"`
+	Until        inventory.Date `json:"until" yaml:"until"`
+	DKKPerDay    int64          `json:"dkk_per_day" yaml:"dkk_per_day"`
 }
 
 // DefaultSettings are a cautious starting point. The prices are assumptions to be replaced by the
@@ -58,6 +83,7 @@ func DefaultSettings() Settings {
 		PriceServerMove:       Range{Low: 6_000, Likely: 10_000, High: 18_000},
 		PriceGroupTest:        Range{Low: 8_000, Likely: 15_000, High: 30_000},
 		PriceServerWeekDouble: Range{Low: 150, Likely: 300, High: 600},
+		Search:                4_000,
 	}
 }
 
@@ -95,6 +121,23 @@ func (s Settings) Validate() error {
 	notNegative("unknown_server_gb", s.UnknownServerGB)
 	notNegative("unknown_server_vcpus", float64(s.UnknownServerVCPUs))
 	notNegative("unknown_server_memory_gb", float64(s.UnknownServerMemGB))
+	notNegative("max_groups_per_night", float64(s.MaxGroupsPerNight))
+	notNegative("local_servers_per_night", float64(s.LocalServersPerNight))
+	notNegative("max_moving", float64(s.MaxMoving))
+	notNegative("search", float64(s.Search))
+	if s.NightHours < 0 || s.NightHours > 24 || s.NightHours > 0 && (s.LinkShareNight <= 0 || s.LinkShareNight > 1) {
+		faults = append(faults, fmt.Errorf("planner.night_hours is %g with link_share_night %g, want 0 to 24 hours with a share of more than 0 and at most 1", s.NightHours, s.LinkShareNight))
+	}
+	for _, t := range s.StaffTransfers {
+		if !t.On.Known() || t.Crews < 0 || t.LocalServers < 0 {
+			faults = append(faults, fmt.Errorf("planner.staff_transfers of %s: on %q, %d crews, %d servers; want a date and no negative number", t.Municipality, t.On, t.Crews, t.LocalServers))
+		}
+	}
+	for _, l := range s.Leases {
+		if !l.Until.Known() || l.DKKPerDay < 0 {
+			faults = append(faults, fmt.Errorf("planner.leases of %s: until %q, %d DKK a day; want a date and no negative cost", l.Municipality, l.Until, l.DKKPerDay))
+		}
+	}
 	price := func(name string, r Range) {
 		if r.Low < 0 || r.Low > r.Likely || r.Likely > r.High {
 			faults = append(faults, fmt.Errorf("planner.%s is %g/%g/%g, want 0 <= low <= likely <= high", name, r.Low, r.Likely, r.High))
