@@ -48,13 +48,14 @@ var pure = map[string][]string{
 	"dashboards/chart":      {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"dashboards/report":     {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 
-	"planner/assign/check":    {"net", "net/http", "log", "log/slog", "os", "database/sql"},
-	"planner/assign/validate": {"net", "net/http", "log", "log/slog", "os", "database/sql"},
-	"planner/instances":       {"net", "net/http", "log", "log/slog", "os", "database/sql"},
-	"planner/schedule/rcpsp":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
-	"planner/schedule/verify": {"net", "net/http", "log", "log/slog", "os", "database/sql"},
-	"planner/schedule/psplib": {"net", "net/http", "log", "log/slog", "os", "database/sql"},
-	"planner/schedule/nation": {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/assign/check":     {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/assign/validate":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/instances":        {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/schedule/rcpsp":   {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/schedule/verify":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/schedule/psplib":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/schedule/nation":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/schedule/explain": {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 }
 
 type goPackage struct {

@@ -128,12 +128,15 @@ func (n Nation) municipality(p *rcpsp.Problem, r *rand.Rand, m, groups int, clos
 func closed(days, calendar int) []rcpsp.Span {
 	var spans []rcpsp.Span
 	for day := 0; day < days; day += 7 {
-		spans = append(spans, rcpsp.Span{From: day + 3, To: day + 7})
+		spans = append(spans, rcpsp.Span{From: day + 3, To: day + 7, Name: "no cutover night"})
 	}
 	for year := 0; year*365 < days; year++ {
-		for _, from := range []int{181, 350, 60 + 30*calendar} {
-			spans = append(spans, rcpsp.Span{From: year*365 + from, To: year*365 + from + 21})
+		freeze := func(name string, from int) {
+			spans = append(spans, rcpsp.Span{From: year*365 + from, To: year*365 + from + 21, Name: name})
 		}
+		freeze("summer", 181)
+		freeze("Christmas", 350)
+		freeze(fmt.Sprint("calendar ", calendar+1), 60+30*calendar)
 	}
 	return spans
 }

@@ -69,8 +69,12 @@ type Link struct {
 	Lag  int
 }
 
-// Span is a stretch of slots, To not included.
-type Span struct{ From, To int }
+// Span is a stretch of slots, To not included. Name says why it is closed, for those who explain dates;
+// spans of one name are one rule. It may be empty.
+type Span struct {
+	From, To int
+	Name     string
+}
 
 // Start is where a task begins and in which mode.
 type Start struct{ Slot, Mode int }

@@ -2,7 +2,6 @@ package rcpsp_test
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -10,64 +9,9 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/samdrift/samdrift/planner/schedule/rcpsp"
+	"github.com/samdrift/samdrift/planner/schedule/scheduletest"
 	"github.com/samdrift/samdrift/planner/schedule/verify"
 )
-
-// shape says which features a drawn problem has.
-type shape struct {
-	tasks           int
-	modes           int
-	curves, windows bool // capacity curves; releases, closed stretches and fixed starts
-	costs           bool
-}
-
-// draw makes a problem in which everything fits into the grid.
-func draw(t *rapid.T, s shape) rcpsp.Problem {
-	p := rcpsp.Problem{}
-	n := rapid.IntRange(1, s.tasks).Draw(t, "tasks")
-	for r := range rapid.IntRange(1, 5).Draw(t, "resources") {
-		res := rcpsp.Resource{Name: fmt.Sprint("r", r), Capacity: rapid.Int64Range(2, 6).Draw(t, "capacity")}
-		if s.curves && rapid.Bool().Draw(t, "curve") {
-			res.Changes = []rcpsp.Change{{From: 2, Capacity: rapid.Int64Range(0, 4).Draw(t, "dip")}, {From: 5, Capacity: 6}}
-		}
-		p.Resources = append(p.Resources, res)
-	}
-	if s.modes > 1 {
-		p.Stocks = []int64{int64(2 * n)}
-	}
-	for i := range n {
-		task := rcpsp.Task{ID: fmt.Sprintf("t%02d", i)}
-		for range rapid.IntRange(1, s.modes).Draw(t, "modes") {
-			m := rcpsp.Mode{Duration: rapid.IntRange(0, 3).Draw(t, "duration")}
-			for r := range p.Resources {
-				m.Uses = append(m.Uses, rcpsp.Use{Resource: r, Amount: rapid.Int64Range(0, 2).Draw(t, "use")})
-			}
-			if s.modes > 1 {
-				m.Draws = []int64{rapid.Int64Range(0, 3).Draw(t, "draw")}
-			}
-			task.Modes = append(task.Modes, m)
-		}
-		if s.modes > 1 { // one way is always cheap in stock, so that something is always possible
-			task.Modes[0].Draws = []int64{0}
-		}
-		for k := range i {
-			if rapid.IntRange(0, 3).Draw(t, "after") == 0 {
-				task.After = append(task.After, rcpsp.Link{Task: k, Lag: rapid.IntRange(-1, 2).Draw(t, "lag")})
-			}
-		}
-		if s.windows && rapid.Bool().Draw(t, "window") {
-			task.Release = rapid.IntRange(0, 4).Draw(t, "release")
-			from := rapid.IntRange(0, 6).Draw(t, "closed")
-			task.Closed = []rcpsp.Span{{From: from, To: from + rapid.IntRange(1, 3).Draw(t, "for")}}
-		}
-		if s.costs {
-			task.Weight = rapid.Int64Range(0, 5).Draw(t, "weight")
-			task.Due, task.Tardy = rapid.IntRange(0, 6).Draw(t, "due"), rapid.Int64Range(0, 9).Draw(t, "tardy")
-		}
-		p.Tasks = append(p.Tasks, task)
-	}
-	return p
-}
 
 func solve(t interface{ Fatal(...any) }, p rcpsp.Problem, l rcpsp.Limits) rcpsp.Solution {
 	s, err := rcpsp.Solve(context.Background(), p, l)
@@ -77,23 +21,23 @@ func solve(t interface{ Fatal(...any) }, p rcpsp.Problem, l rcpsp.Limits) rcpsp.
 	return s
 }
 
-var shapes = map[string]shape{
-	"plain":       {tasks: 25, modes: 1},
-	"modes":       {tasks: 15, modes: 3},
-	"curves":      {tasks: 20, modes: 1, curves: true},
-	"windows":     {tasks: 20, modes: 2, curves: true, windows: true},
-	"costs":       {tasks: 20, modes: 1, costs: true},
-	"everything":  {tasks: 20, modes: 3, curves: true, windows: true, costs: true},
-	"hardly any":  {tasks: 2, modes: 1},
-	"many ways":   {tasks: 8, modes: 6},
-	"cost, modes": {tasks: 12, modes: 3, costs: true},
+var shapes = map[string]scheduletest.Shape{
+	"plain":       {Tasks: 25, Modes: 1},
+	"modes":       {Tasks: 15, Modes: 3},
+	"curves":      {Tasks: 20, Modes: 1, Curves: true},
+	"windows":     {Tasks: 20, Modes: 2, Curves: true, Windows: true},
+	"costs":       {Tasks: 20, Modes: 1, Costs: true},
+	"everything":  {Tasks: 20, Modes: 3, Curves: true, Windows: true, Costs: true},
+	"hardly any":  {Tasks: 2, Modes: 1},
+	"many ways":   {Tasks: 8, Modes: 6},
+	"cost, modes": {Tasks: 12, Modes: 3, Costs: true},
 }
 
 // Every schedule passes the check, and tells its own last end and bound truly.
 func TestSchedulesKeepAllRules(t *testing.T) {
 	for name, shape := range shapes {
 		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {
-			p := draw(t, shape)
+			p := scheduletest.Draw(t, shape)
 			s := solve(t, p, rcpsp.Limits{Schedules: 300, Seed: 1, Bound: true})
 			if faults := verify.Check(p, s.Starts); len(faults) > 0 {
 				t.Fatalf("%v\n%+v\n%+v", faults, p, s)
@@ -115,9 +59,9 @@ func TestSchedulesKeepAllRules(t *testing.T) {
 func TestSmallProblemsAreSolvedToTheBest(t *testing.T) {
 	for _, name := range []string{"plain", "modes", "curves", "windows"} {
 		shape := shapes[name]
-		shape.tasks, shape.modes = 7, min(shape.modes, 2)
+		shape.Tasks, shape.Modes = 7, min(shape.Modes, 2)
 		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {
-			p := draw(t, shape)
+			p := scheduletest.Draw(t, shape)
 			s := solve(t, p, rcpsp.Limits{Schedules: 3000, Seed: 1, Bound: true})
 			if best := try(p); s.Makespan != best {
 				t.Fatalf("last end %d, best %d\n%+v", s.Makespan, best, p)
@@ -130,7 +74,7 @@ func TestSmallProblemsAreSolvedToTheBest(t *testing.T) {
 func TestOrderOfInputIsIrrelevant(t *testing.T) {
 	for name, shape := range shapes {
 		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {
-			p := draw(t, shape)
+			p := scheduletest.Draw(t, shape)
 			n := len(p.Tasks)
 			order := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "shuffle"), 0)).Perm(n)
 			shuffled := p
@@ -223,11 +167,11 @@ func fits(p rcpsp.Problem, starts []rcpsp.Start, placed []bool, i int) bool {
 func TestMoreSchedulesAreNeverWorse(t *testing.T) {
 	for name, shape := range shapes {
 		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {
-			p := draw(t, shape)
+			p := scheduletest.Draw(t, shape)
 			last, cost := 1<<30, int64(1)<<62
 			for _, schedules := range []int64{1, 30, 300, 900} {
 				s := solve(t, p, rcpsp.Limits{Schedules: schedules, Seed: 3})
-				if shape.costs && s.Cost > cost || !shape.costs && s.Makespan > last {
+				if shape.Costs && s.Cost > cost || !shape.Costs && s.Makespan > last {
 					t.Fatalf("%d schedules: last end %d, cost %d; with fewer %d, %d", schedules, s.Makespan, s.Cost, last, cost)
 				}
 				last, cost = s.Makespan, s.Cost
@@ -239,7 +183,7 @@ func TestMoreSchedulesAreNeverWorse(t *testing.T) {
 // More of a resource never makes a small project end later.
 func TestMoreCapacityNeverEndsLater(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p := draw(t, shape{tasks: 7, modes: 2, curves: true})
+		p := scheduletest.Draw(t, scheduletest.Shape{Tasks: 7, Modes: 2, Curves: true})
 		before := solve(t, p, rcpsp.Limits{Schedules: 3000, Seed: 1})
 		r := rapid.IntRange(0, len(p.Resources)-1).Draw(t, "which")
 		p.Resources[r].Capacity++
@@ -298,7 +242,7 @@ func TestAStoppedSearchGivesASchedule(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	stop()
 	rapid.Check(t, func(t *rapid.T) {
-		p := draw(t, shapes["everything"])
+		p := scheduletest.Draw(t, shapes["everything"])
 		s, err := rcpsp.Solve(ctx, p, rcpsp.Limits{Workers: 2})
 		if err != nil || s.Unplaced > 0 || len(s.Starts) != len(p.Tasks) {
 			t.Fatalf("%+v, %v", s, err)

@@ -127,27 +127,7 @@ func (t *table) insert(j int32) bool {
 // earliest finds the first slot from lo on where a task has room and ends by hi; negative when there
 // is none.
 func (t *table) earliest(j int32, way *mode, lo, hi int32) int32 {
-	d := way.dur
-	s := lo
-search:
-	for s+d <= hi {
-		if c := t.closed[j]; c != nil {
-			if s = c.forward(s, d); s+d > hi {
-				return -1
-			}
-		}
-		for _, u := range way.uses {
-			row := t.free[u.Resource][s : s+d]
-			for k := len(row) - 1; k >= 0; k-- {
-				if row[k] < u.Amount {
-					s += int32(k) + 1
-					continue search
-				}
-			}
-		}
-		return s
-	}
-	return -1
+	return firstRoom(t.free, t.closed[j], way.uses, way.dur, lo, hi)
 }
 
 // build places all tasks by priority, predecessors first, and tells the order used.
