@@ -11,8 +11,8 @@ type Aggregated struct {
 	Shown        bool          `json:"shown"` // false: fewer than three, and every figure is zero
 	Demo         bool          `json:"demo"`
 	Mean         Scores        `json:"mean"`
-	EqualWeights Scores        `json:"equal_weights"`
-	Articles     []ArticleMean `json:"articles"` // in catalogue order; empty when nothing is shown
+	EqualWeights *Scores       `json:"equal_weights,omitempty"` // nil when an article is not shown: it would tell of it
+	Articles     []ArticleMean `json:"articles"`                // in catalogue order; empty when nothing is shown
 }
 
 // ArticleMean is the mean of one article over the municipalities to which it applies.
@@ -23,8 +23,9 @@ type ArticleMean struct {
 	Mean  Scores `json:"mean"`
 }
 
-// Aggregate gives the means over assessments made with one catalogue. Each municipality counts
-// once, whatever its size. An article that applies to fewer than three of them is not shown.
+// Aggregate gives the means over assessments made with one catalogue, rounded. Each municipality counts
+// once, whatever its size. An article that applies to fewer than three of them, or to all but one or
+// two, is not shown: what is left of the whole would tell of those.
 func Aggregate(assessments []Assessment) Aggregated {
 	all := Aggregated{N: len(assessments), Articles: []ArticleMean{}}
 	for _, a := range assessments {
@@ -38,7 +39,8 @@ func Aggregate(assessments []Assessment) Aggregated {
 	for i, a := range sorted {
 		overall[i], equal[i] = a.Overall, a.EqualWeights
 	}
-	all.Shown, all.Mean, all.EqualWeights = true, mean(overall), mean(equal)
+	all.Shown, all.Mean = true, mean(overall).rounded()
+	whole := true
 	for _, article := range sorted[0].Articles {
 		var of []Scores
 		for _, a := range sorted {
@@ -48,11 +50,16 @@ func Aggregate(assessments []Assessment) Aggregated {
 				}
 			}
 		}
-		m := ArticleMean{ID: article.ID, N: len(of), Shown: len(of) >= fewest}
+		m := ArticleMean{ID: article.ID, N: len(of), Shown: len(of) >= fewest && !few(all.N-len(of))}
 		if m.Shown {
-			m.Mean = mean(of)
+			m.Mean = mean(of).rounded()
 		}
+		whole = whole && (m.Shown || m.N == 0)
 		all.Articles = append(all.Articles, m)
+	}
+	if whole {
+		means := mean(equal).rounded()
+		all.EqualWeights = &means
 	}
 	return all
 }

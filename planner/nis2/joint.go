@@ -36,23 +36,15 @@ func JointOf(cat *Catalogue, in JointInput) Joint {
 		return j
 	}
 	j.Patterns = Patterns(cat, in.Assessments, in.Named)
-	j.Lever = LeverOf(cat, in.Assessments, Moves(cat, in.Assessments, in.Agreements))
+	publishPatterns(j.Patterns)
 	j.Groups = Grouped(cat, in.Assessments)
-	j.Groups.name(in.Named)
-	return j
-}
-
-// name takes out of the groups whoever did not agree to be named, and what describes a group of
-// fewer than three.
-func (g *Groups) name(named map[string]bool) {
-	for i := range g.Groups {
-		group := &g.Groups[i]
-		if group.N < fewest {
-			group.Lacks = []Lacking{}
-		}
-		group.Municipalities = only(group.Municipalities, named)
+	j.Groups.publish(in.Assessments, in.Named)
+	if moves, staying := jointMoves(cat, in); !few(len(moves) - staying) {
+		j.Lever = LeverOf(cat, in.Assessments, moves)
+		j.Lever.Staying = staying
+		j.Lever.publish(in.Assessments, moves)
 	}
-	g.LeftOut = only(g.LeftOut, named)
+	return j
 }
 
 func only(codes []string, named map[string]bool) []string {

@@ -17,17 +17,24 @@ const (
 // points of the headline, as in GapPoints, and means over the municipalities counted. Unknown cells
 // are left out of gap, closed and left: nobody knows what a move would close there.
 type Lever struct {
-	N           int            `json:"n"`
-	Gap         float64        `json:"gap"`          // known gap points today
-	Unknown     float64        `json:"unknown"`      // points of unanswered controls
-	Closed      float64        `json:"closed"`       // what the centre lifts, as far as agreements commit it
-	OpenedFirst float64        `json:"opened_first"` // on day one: evidence that lapses, controls that begin to apply
-	OpenedAfter float64        `json:"opened_after"` // what stays open after re-assessment
-	ShareClosed float64        `json:"share_closed"` // closed / gap, 0-1; 0 without a gap
-	Today       Scores         `json:"today"`
-	DayOne      Scores         `json:"day_one"`
-	After       Scores         `json:"after"`
-	Controls    []ControlLever `json:"controls"` // the greatest lever first
+	N           int     `json:"n"`
+	Gap         float64 `json:"gap"`          // known gap points today
+	Unknown     float64 `json:"unknown"`      // points of unanswered controls
+	Closed      float64 `json:"closed"`       // what the centre lifts, as far as agreements commit it
+	OpenedFirst float64 `json:"opened_first"` // on day one: evidence that lapses, controls that begin to apply
+	OpenedAfter float64 `json:"opened_after"` // what stays open after re-assessment
+	ShareClosed float64 `json:"share_closed"` // closed / gap, 0-1; 0 without a gap
+	Today       Scores  `json:"today"`
+	DayOne      Scores  `json:"day_one"`
+	After       Scores  `json:"after"`
+	// The same where no agreement commits the centre to what begins to apply with the move.
+	DayOneWithout Scores         `json:"day_one_without"`
+	AfterWithout  Scores         `json:"after_without"`
+	Controls      []ControlLever `json:"controls"` // the greatest lever first
+	// In the joint report: municipalities that stay where they are, and controls that are left out of
+	// list and sums, since they would tell of one or two municipalities.
+	Staying int `json:"staying"`
+	LeftOut int `json:"left_out"`
 }
 
 // ControlLever is one control over all municipalities, in mean points.
@@ -78,6 +85,11 @@ type ControlMove struct {
 // committed levels; where it names none, the centre is taken to reach min(target, 4). Confidence in
 // what is lifted or assessed anew is that of a bare claim until there is evidence.
 func Moves(cat *Catalogue, assessments []Assessment, agreements []inventory.Agreement) []Move {
+	return movesOf(cat, assessments, agreements, false)
+}
+
+// movesOf is Moves; everybody tells to take those who stay as if they moved too.
+func movesOf(cat *Catalogue, assessments []Assessment, agreements []inventory.Agreement, everybody bool) []Move {
 	hosts, of := map[string]bool{}, map[string]*inventory.Agreement{}
 	for i := range agreements {
 		a := &agreements[i]
@@ -89,7 +101,7 @@ func Moves(cat *Catalogue, assessments []Assessment, agreements []inventory.Agre
 	for i := range assessments {
 		a := &assessments[i]
 		m := mover{cat: cat, omega: omega, agreement: of[a.Municipality]}
-		m.moves = !hosts[a.Municipality] && (m.agreement == nil || !m.agreement.Moved())
+		m.moves = everybody || !hosts[a.Municipality] && (m.agreement == nil || !m.agreement.Moved())
 		moves = append(moves, m.move(a))
 	}
 	slices.SortFunc(moves, func(a, b Move) int { return cmp.Compare(a.Municipality, b.Municipality) })
@@ -234,9 +246,10 @@ func LeverOf(cat *Catalogue, assessments []Assessment, moves []Move) Lever {
 			l.Unknown += p.Unknown / n
 		}
 	}
-	var today, first, after []Scores
+	var today, first, after, firstBare, afterBare []Scores
 	for _, m := range moves {
 		today, first, after = append(today, m.Today), append(first, m.DayOne), append(after, m.After)
+		firstBare, afterBare = append(firstBare, m.DayOneWithout), append(afterBare, m.AfterWithout)
 		for _, c := range m.Controls {
 			x := &l.Controls[at[c.Control]]
 			x.Closed += c.Closed / n
@@ -247,6 +260,7 @@ func LeverOf(cat *Catalogue, assessments []Assessment, moves []Move) Lever {
 		l.OpenedAfter += (m.Closed - m.Net) / n
 	}
 	l.Today, l.DayOne, l.After = mean(today), mean(first), mean(after)
+	l.DayOneWithout, l.AfterWithout = mean(firstBare), mean(afterBare)
 	if l.Gap > even {
 		l.ShareClosed = l.Closed / l.Gap
 	}

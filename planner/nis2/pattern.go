@@ -54,6 +54,8 @@ type Pattern struct {
 	Points    float64      `json:"points"`          // mean known gap points over all municipalities
 	Examples  int          `json:"examples"`        // municipalities at target that can show it
 	Teachers  []string     `json:"teachers"`        // codes of those examples that agreed to be named
+	// Few tells that only one or two are short: the joint report then leaves out how much they lack.
+	Few bool `json:"few"`
 }
 
 // Patterns finds what the municipalities have in common, the costliest gap first. A control known
