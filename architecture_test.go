@@ -54,7 +54,7 @@ var pure = map[string][]string{
 	"planner/schedule/rcpsp":   {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/schedule/verify":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/schedule/psplib":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
-	"planner/scenario":        {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/scenario":         {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/schedule/nation":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/schedule/explain": {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 }

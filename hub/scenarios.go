@@ -1,0 +1,270 @@
+package hub
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/samdrift/samdrift/hub/store"
+	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/planner/scenario"
+)
+
+// ScenarioState is how far a scenario has come.
+type ScenarioState string
+
+// The states. A change to a reviewed scenario makes it a draft again; a change to an approved one makes
+// a new version.
+const (
+	ScenarioDraft    ScenarioState = "draft"
+	ScenarioReviewed ScenarioState = "reviewed"
+	ScenarioApproved ScenarioState = "approved"
+)
+
+// Scenario is one version of a named scenario.
+type Scenario struct {
+	ID           string            `json:"id"` // slug; empty when it is new
+	Version      int               `json:"version"`
+	Revision     int               `json:"revision"` // rises with every change; a change names the one it stands on
+	Name         string            `json:"name"`
+	Description  string            `json:"description,omitempty"`
+	Changes      []scenario.Change `json:"changes"`
+	Snapshot     string            `json:"snapshot"` // hash of the estate that it was last changed on
+	AsOf         inventory.Date    `json:"as_of"`
+	State        ScenarioState     `json:"state"`
+	Role         Role              `json:"role"` // of whoever made it; with Organisation, whose draft it is
+	Organisation string            `json:"organisation,omitempty"`
+	Author       string            `json:"author"` // who changed this version last
+	ChangedAt    time.Time         `json:"changed_at"`
+	ReviewedBy   string            `json:"reviewed_by,omitempty"`
+	ReviewedAt   time.Time         `json:"reviewed_at,omitzero"`
+	ApprovedBy   string            `json:"approved_by,omitempty"`
+	ApprovedAt   time.Time         `json:"approved_at,omitzero"`
+}
+
+// Ref names a version: "night-shift@2".
+func (s Scenario) Ref() string { return fmt.Sprintf("%s@%d", s.ID, s.Version) }
+
+// ScenarioDraft and what else is not yet reviewed belongs to those who made it.
+func (s Scenario) ownedBy(p Person) bool {
+	return p.Role == RoleAdmin || p.Role == s.Role && p.Organisation == s.Organisation
+}
+
+func (s Scenario) seenBy(p Person) bool { return s.ownedBy(p) || s.State != ScenarioDraft }
+
+// ScenariosView lists scenarios within the person's scope.
+type ScenariosView struct {
+	Meta
+	Scenarios []Scenario `json:"scenarios"` // by name, newest version first
+}
+
+// ScenarioView is one version with what it would make of the present plan.
+type ScenarioView struct {
+	WhatIfView
+	Scenario Scenario `json:"scenario"`
+	MayEdit  bool     `json:"may_edit"`
+	Outdated bool     `json:"outdated"` // the estate has changed since the scenario was; the figures are of today's
+}
+
+// Scenarios answers every version of every scenario that the person may see: the own organisation's, and
+// others' once they are reviewed.
+func (h *Hub) Scenarios(ctx context.Context, p Person) (ScenariosView, error) {
+	e, sc, err := h.ask(p)
+	if err != nil {
+		return ScenariosView{}, err
+	}
+	all, err := store.Scenarios[Scenario](ctx, h.store)
+	if err != nil {
+		return ScenariosView{}, err
+	}
+	v := ScenariosView{Meta: e.meta(sc), Scenarios: []Scenario{}}
+	for _, s := range all {
+		if s.seenBy(p) {
+			v.Scenarios = append(v.Scenarios, s.scoped(sc))
+		}
+	}
+	slices.SortStableFunc(v.Scenarios, func(a, b Scenario) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID), b.Version-a.Version)
+	})
+	return v, nil
+}
+
+// scoped leaves out which groups others have pinned.
+func (s Scenario) scoped(sc scope) Scenario {
+	s.Changes = slices.Clone(s.Changes)
+	for i, c := range s.Changes {
+		if c.Group != "" && !sc.detail[c.Municipality] {
+			s.Changes[i].Group = ""
+		}
+	}
+	return s
+}
+
+// Scenario answers one version by its reference, "id" for the latest or "id@version", with its effect on
+// the present plan.
+func (h *Hub) Scenario(ctx context.Context, p Person, ref string) (ScenarioView, error) {
+	e, sc, err := h.ask(p)
+	if err != nil {
+		return ScenarioView{}, err
+	}
+	s, err := h.scenario(ctx, p, ref)
+	if err != nil {
+		return ScenarioView{}, err
+	}
+	after, err := h.variant(e, s.Changes)
+	if err != nil {
+		return ScenarioView{}, fmt.Errorf("scenario %s: %w", s.Ref(), err)
+	}
+	wide := scopeOf(p, after.snapshot)
+	d := scenario.Compare(scenario.Side{Name: PresentPlan, Plan: e.plan}, scenario.Side{Name: s.Ref(), Plan: after.plan, Changes: s.Changes})
+	return ScenarioView{
+		WhatIfView: WhatIfView{Meta: e.meta(sc), Changes: s.scoped(sc).Changes, Difference: scopedDifference(wide, sc, d), Conflicts: after.conflicts(wide, e), Names: after.names(wide)},
+		Scenario:   s.scoped(sc), MayEdit: s.ownedBy(p), Outdated: s.Snapshot != e.hash,
+	}, nil
+}
+
+// scenario reads one version. One that the person may not see is as one that does not exist.
+func (h *Hub) scenario(ctx context.Context, p Person, ref string) (Scenario, error) {
+	id, number, versioned := strings.Cut(ref, "@")
+	version, err := strconv.Atoi(number)
+	if versioned && err != nil {
+		return Scenario{}, fmt.Errorf("%w: scenario %q: the version after @ is no number", ErrInvalid, ref)
+	}
+	all, err := store.Scenarios[Scenario](ctx, h.store)
+	if err != nil {
+		return Scenario{}, err
+	}
+	for _, s := range slices.Backward(all) { // the latest version of an id stands last
+		if s.ID == id && (!versioned || s.Version == version) && s.seenBy(p) {
+			return s, nil
+		}
+	}
+	return Scenario{}, fmt.Errorf("scenario %q: %w", ref, ErrNotFound)
+}
+
+// SaveScenario keeps a scenario. Without an id it is new. Otherwise it takes the place of the version
+// and revision that it names, or of nothing when somebody else was faster (store.ErrConflict); from an
+// approved version a new one is made.
+func (h *Hub) SaveScenario(ctx context.Context, p Person, s Scenario) (Scenario, error) {
+	e, sc, err := h.ask(p)
+	if err != nil {
+		return s, err
+	}
+	if s.Changes, err = e.allowed(sc, s.Changes); err != nil {
+		return s, err
+	}
+	if strings.TrimSpace(s.Name) == "" {
+		return s, fmt.Errorf("%w: a scenario needs a name that people know it by", ErrInvalid)
+	}
+	if _, err := h.variant(e, s.Changes); err != nil {
+		return s, err
+	}
+	s.Role, s.Organisation = p.Role, p.Organisation
+	switch {
+	case s.ID == "":
+		s.ID, s.Version, s.Revision = slug(s.Name), 1, 0
+		if s.ID == "" {
+			return s, fmt.Errorf("%w: the name %q has no letters or figures", ErrInvalid, s.Name)
+		}
+	default:
+		read, err := h.scenario(ctx, p, s.Ref())
+		if err != nil {
+			return s, err
+		}
+		if !read.ownedBy(p) {
+			return s, sc.forbidden("changing scenario " + s.Ref())
+		}
+		s.Role, s.Organisation = read.Role, read.Organisation
+		if read.State == ScenarioApproved {
+			if s.Revision != read.Revision {
+				return s, fmt.Errorf("scenario %s: revision %d was read, it is %d: %w", s.Ref(), s.Revision, read.Revision, store.ErrConflict)
+			}
+			s.Version, s.Revision = s.Version+1, 0
+		}
+	}
+	s.State, s.Author, s.ChangedAt, s.Snapshot, s.AsOf = ScenarioDraft, p.Name, h.now(), e.hash, e.asOf
+	s.ReviewedBy, s.ReviewedAt, s.ApprovedBy, s.ApprovedAt = "", time.Time{}, "", time.Time{}
+	return s, h.keepScenario(ctx, p, "scenario.save", &s)
+}
+
+// keepScenario stores a version over the revision that it was read at, and notes who did it.
+func (h *Hub) keepScenario(ctx context.Context, p Person, action string, s *Scenario) error {
+	s.Revision++
+	if err := h.store.SaveScenario(ctx, s.ID, s.Version, s.Revision-1, h.now(), *s); err != nil {
+		return fmt.Errorf("read it anew and make the change again: %w", err)
+	}
+	return h.record(ctx, p.Name, action, s.Ref(), fmt.Sprintf("%s, revision %d, %d changes", s.State, s.Revision, len(s.Changes)))
+}
+
+// ReviewScenario puts a second person's name under a draft, as the revision says that was read.
+func (h *Hub) ReviewScenario(ctx context.Context, p Person, ref string, revision int) (Scenario, error) {
+	s, err := h.second(ctx, p, ref, revision, ScenarioDraft, "review")
+	if err != nil {
+		return s, err
+	}
+	if !s.ownedBy(p) {
+		return s, fmt.Errorf("reviewing scenario %s as %s: %w", s.Ref(), p.Role, ErrForbidden)
+	}
+	s.State, s.ReviewedBy, s.ReviewedAt = ScenarioReviewed, p.Name, h.now()
+	return s, h.keepScenario(ctx, p, "scenario.review", &s)
+}
+
+// ApproveScenario approves a reviewed scenario, which after that never changes. Only the steering group
+// and the admin approve.
+func (h *Hub) ApproveScenario(ctx context.Context, p Person, ref string, revision int) (Scenario, error) {
+	if p.Role != RoleAdmin && p.Role != RoleSteering {
+		return Scenario{}, fmt.Errorf("approving a scenario as %s: %w", p.Role, ErrForbidden)
+	}
+	s, err := h.second(ctx, p, ref, revision, ScenarioReviewed, "approve")
+	if err != nil {
+		return s, err
+	}
+	s.State, s.ApprovedBy, s.ApprovedAt = ScenarioApproved, p.Name, h.now()
+	return s, h.keepScenario(ctx, p, "scenario.approve", &s)
+}
+
+// second reads a version for somebody other than its author to put a name under.
+func (h *Hub) second(ctx context.Context, p Person, ref string, revision int, state ScenarioState, what string) (Scenario, error) {
+	if _, _, err := h.ask(p); err != nil {
+		return Scenario{}, err
+	}
+	s, err := h.scenario(ctx, p, ref)
+	switch {
+	case err != nil:
+		return s, err
+	case s.State != state:
+		return s, fmt.Errorf("%w: scenario %s is %s; only one that is %s can be %sed", ErrInvalid, s.Ref(), s.State, state, strings.TrimSuffix(what, "e"))
+	case s.Author == p.Name:
+		return s, fmt.Errorf("%w: %s wrote scenario %s and cannot %s it too; that needs a second person", ErrInvalid, p.Name, s.Ref(), what)
+	case s.Revision != revision:
+		return s, fmt.Errorf("scenario %s: revision %d was read, it is %d: read it anew: %w", s.Ref(), revision, s.Revision, store.ErrConflict)
+	}
+	return s, nil
+}
+
+// DeleteScenario removes a version that is not approved.
+func (h *Hub) DeleteScenario(ctx context.Context, p Person, ref string, revision int) error {
+	s, err := h.scenario(ctx, p, ref)
+	switch {
+	case err != nil:
+		return err
+	case !s.ownedBy(p):
+		return fmt.Errorf("removing scenario %s as %s: %w", s.Ref(), p.Role, ErrForbidden)
+	case s.State == ScenarioApproved:
+		return fmt.Errorf("%w: scenario %s is approved and stays as it is", ErrInvalid, s.Ref())
+	}
+	if err := h.store.DeleteScenario(ctx, s.ID, s.Version, revision); err != nil {
+		return err
+	}
+	return h.record(ctx, p.Name, "scenario.delete", s.Ref(), s.Name)
+}
+
+// slug makes an id of a name: lower-case letters and figures with hyphens between.
+func slug(name string) string {
+	plain := strings.NewReplacer("æ", "ae", "ø", "oe", "å", "aa").Replace(strings.ToLower(name))
+	return strings.Join(strings.FieldsFunc(plain, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }), "-")
+}

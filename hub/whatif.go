@@ -1,0 +1,156 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/planner/scenario"
+)
+
+// PresentPlan is the name of the plan that the hub shows, beside scenarios.
+const PresentPlan = "present"
+
+// WhatIfView is what some changes would make of the present plan, within the person's scope.
+type WhatIfView struct {
+	Meta
+	Changes    []scenario.Change   `json:"changes"`
+	Difference scenario.Difference `json:"difference"` // from the present plan
+	Conflicts  []Conflict          `json:"conflicts"`  // that the present plan does not have
+	Names      map[string]string   `json:"names"`
+}
+
+// Conflict is a rule that a pin or choice breaks, or something that no longer finds a place.
+type Conflict struct {
+	Rule         string           `json:"rule"`    // stable key; "refused" when the plan leaves it out
+	Subject      string           `json:"subject"` // municipality, group, wave or centre
+	Municipality string           `json:"municipality,omitempty"`
+	Detail       string           `json:"detail,omitempty"`  // in English
+	Reasons      []planner.Reason `json:"reasons,omitempty"` // of a refusal
+}
+
+// WhatIf answers what the plan would be with some changes, and keeps nothing. Whoever may see the plan may
+// ask about limits that concern all; about one municipality only who sees its detail, or decides for all.
+func (h *Hub) WhatIf(_ context.Context, p Person, changes []scenario.Change) (WhatIfView, error) {
+	e, sc, err := h.ask(p)
+	if err != nil {
+		return WhatIfView{}, err
+	}
+	if changes, err = e.allowed(sc, changes); err != nil {
+		return WhatIfView{}, err
+	}
+	after, err := h.variant(e, changes)
+	if err != nil {
+		return WhatIfView{}, err
+	}
+	v := WhatIfView{Meta: e.meta(sc), Changes: changes, Names: after.names(scopeOf(p, after.snapshot))}
+	d := scenario.Compare(scenario.Side{Name: PresentPlan, Plan: e.plan}, scenario.Side{Name: "what-if", Plan: after.plan, Changes: changes})
+	v.Difference = scopedDifference(scopeOf(p, after.snapshot), sc, d)
+	v.Conflicts = after.conflicts(scopeOf(p, after.snapshot), e)
+	return v, nil
+}
+
+// planInput is what the plan of a snapshot stands on.
+func (h *Hub) planInput(s *inventory.Snapshot, hash string, asOf inventory.Date) planner.Input {
+	return planner.Input{Snapshot: s, Hash: hash, AsOf: asOf, Settings: h.config.Planner, Freezes: h.config.Freezes}
+}
+
+// variant is the estate with the plan that the changes give. Only what is asked of plans is worked out:
+// its rows, gaps and indexes are those of the base.
+func (h *Hub) variant(e *estate, changes []scenario.Change) (*estate, error) {
+	in, err := scenario.Apply(h.planInput(e.snapshot, e.hash, e.asOf), changes)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	with := *e
+	with.snapshot = in.Snapshot
+	if with.plan, err = planner.Propose(in); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return &with, nil
+}
+
+// allowed refuses changes that are not the person's to ask about, and says with each pin whose group it
+// is. A group that the person may not see is as one that does not exist.
+func (e *estate) allowed(sc scope, changes []scenario.Change) ([]scenario.Change, error) {
+	owner := map[string]string{}
+	for _, g := range e.plan.Groups {
+		owner[g.ID] = g.Municipality
+	}
+	kept := make([]scenario.Change, len(changes))
+	for i, c := range changes {
+		if c.Group != "" {
+			c.Municipality = owner[c.Group]
+			if !sc.detail[c.Municipality] {
+				return nil, fmt.Errorf("move group %q: %w", c.Group, ErrNotFound)
+			}
+		}
+		decides := sc.person.Role == RoleAdmin || sc.person.Role == RoleSteering
+		if c.Municipality != "" && !sc.detail[c.Municipality] && !decides {
+			return nil, sc.forbidden("a change for " + c.Municipality)
+		}
+		kept[i] = c
+	}
+	return kept, nil
+}
+
+// conflicts lists what stands in the way in this plan and not in the one before.
+func (e *estate) conflicts(sc scope, before *estate) []Conflict {
+	owner := map[string]string{}
+	for _, w := range e.plan.Waves {
+		owner[w.ID] = w.Municipality
+	}
+	for _, g := range e.plan.Groups {
+		owner[g.ID] = g.Municipality
+	}
+	for _, m := range e.snapshot.Municipalities {
+		owner[m.Code] = m.Code
+	}
+	list := []Conflict{}
+	known := map[planner.Violation]bool{}
+	for _, v := range before.plan.Violations {
+		known[v] = true
+	}
+	for _, v := range e.plan.Violations {
+		c := Conflict{Rule: v.Rule, Subject: v.Subject, Municipality: owner[v.Subject], Detail: v.Detail}
+		if !known[v] && (c.Municipality == "" || sc.detail[c.Municipality]) {
+			list = append(list, c)
+		}
+	}
+	refused := map[string]bool{}
+	for _, r := range before.plan.Refusals {
+		refused[r.Subject] = true
+	}
+	for _, r := range e.plan.Refusals {
+		c := Conflict{Rule: "refused", Subject: r.Subject, Municipality: e.ownerOf(r), Reasons: r.Reasons}
+		if !refused[r.Subject] && (r.Kind == "municipality" || sc.detail[c.Municipality]) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// scopedDifference leaves out what the person may not see: groups of others, and what others pay. Either
+// scope suffices, since a municipality may be a member on one side only.
+func scopedDifference(a, b scope, d scenario.Difference) scenario.Difference {
+	detail := func(m string) bool { return a.detail[m] || b.detail[m] }
+	d.Groups = only(d.Groups, func(r scenario.GroupRow) bool { return detail(r.Municipality) })
+	d.Costs = only(d.Costs, func(r scenario.CostRow) bool { return a.money(r.Municipality) || b.money(r.Municipality) })
+	for i, w := range d.Waves {
+		if !a.money(w.Municipality) && !b.money(w.Municipality) {
+			d.Waves[i].Servers = 0
+		}
+	}
+	for i, m := range d.Centres {
+		if !a.money(m.Municipality) && !b.money(m.Municipality) {
+			d.Centres[i].Servers = 0
+		}
+	}
+	for i, c := range d.Changes {
+		if c.Group != "" && !detail(c.Municipality) {
+			d.Changes[i].Group = ""
+		}
+	}
+	return d
+}
