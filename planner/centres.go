@@ -72,37 +72,26 @@ func (e *estate) chooseCentres(p *Plan) {
 		rows[p.Assignments[i].Municipality] = &p.Assignments[i]
 	}
 
-	room := make([][]int64, len(e.centres))
-	problem := assign.Problem{Capacity: room}
-	for j, c := range e.centres {
-		before, limit := resources(e.before(c)), e.limit(c)
-		room[j] = make([]int64, len(limit))
-		for r := range limit {
-			if limit[r] < 0 {
-				room[j][r] = math.MaxInt32
+	for _, c := range e.centres {
+		for r, limit := range e.limit(c) {
+			if limit < 0 {
 				p.Assumptions = append(p.Assumptions, reason("capacity_unknown", "centre", c.ID, "resource", resourceNames[r]))
-			} else {
-				room[j][r] = int64(max(0, limit[r]-before[r]-taken[j][r]))
 			}
 		}
 	}
+	room := e.room(taken)
+	problem := assign.Problem{Capacity: room}
 	for _, o := range open {
 		if o.m.Latitude == 0 && o.m.Longitude == 0 {
 			p.Assumptions = append(p.Assumptions, reason("location_unknown", "municipality", o.m.Code))
 		}
-		cost := make([]int64, len(e.centres))
-		for j, c := range e.centres {
-			cost[j] = weighted(o.m, e.distance(o.m, c.ID))
+		cost, demand := e.item(o.m)
+		for j := range cost {
 			if o.fixed >= 0 && o.fixed != j {
 				cost[j] = assign.Forbidden
 			}
 		}
-		demand := resources(e.demand(o.m))
-		row := make([]int64, len(demand))
-		for r, d := range demand {
-			row[r] = int64(d)
-		}
-		problem.Cost, problem.Demand = append(problem.Cost, cost), append(problem.Demand, row)
+		problem.Cost, problem.Demand = append(problem.Cost, cost), append(problem.Demand, demand)
 	}
 	solution := assign.Solve(problem)
 	if !solution.Feasible {
@@ -165,6 +154,33 @@ func (e *estate) chooseCentres(p *Plan) {
 			}
 		}
 	}
+}
+
+// room is what each centre has left of each resource. One whose capacity is not known has more than
+// anybody asks for.
+func (e *estate) room(taken [][4]int) [][]int64 {
+	room := make([][]int64, len(e.centres))
+	for j, c := range e.centres {
+		before, limit := resources(e.before(c)), e.limit(c)
+		room[j] = make([]int64, len(limit))
+		for r := range limit {
+			if room[j][r] = math.MaxInt32; limit[r] >= 0 {
+				room[j][r] = int64(max(0, limit[r]-before[r]-taken[j][r]))
+			}
+		}
+	}
+	return room
+}
+
+// item is a municipality as the choice of centres sees it: its cost at each centre, and what it asks for.
+func (e *estate) item(m inventory.Municipality) (cost, demand []int64) {
+	for _, c := range e.centres {
+		cost = append(cost, weighted(m, e.distance(m, c.ID)))
+	}
+	for _, d := range resources(e.demand(m)) {
+		demand = append(demand, int64(d))
+	}
+	return cost, demand
 }
 
 // shortage compares all demand with all room, per resource that does not suffice.
