@@ -41,6 +41,8 @@ var pure = map[string][]string{
 	"inventory":             {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner":               {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/assign":        {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/evaluate":      {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/track":         {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/group":         {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/nis2":          {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/nis2/exchange": {"net", "net/http", "log", "log/slog", "os", "database/sql"},

@@ -2,4 +2,28 @@ package planner
 
 // judgements holds the English words of the rules by which planner/evaluate and planner/track judge a
 // plan.
-var judgements = map[string]string{}
+var judgements = map[string]string{
+	// What an evaluation does not count.
+	"old_site_unknown":        "{municipality}: the fixed cost of the old site is not known and not counted",
+	"contract_ends_unknown":   "{municipality}: {count} contracts of moved systems have no known end; whether leaving them costs anything is not counted",
+	"exit_fees_unknown":       "{municipality}: {count} contracts are left before their end at an unknown fee, which is not counted",
+	"contract_prices_unknown": "{municipality}: {count} contracts end before the move and have no known price; prolonging them is not counted",
+	"joint_costs_unknown":     "No joint costs are given; none are counted",
+	"joint_costs_unshared":    "The joint costs could not be shared: a municipality's users or servers are not known",
+	"population_unknown":      "{municipality}: its population is not known; its part of the national grant is not counted",
+	"security_unknown":        "{count} municipalities that move have no gap assessment; what the move closes and opens there is not known",
+	"key_users_unknown":       "{municipality}: its users are not known, so the cost cannot be shared by users",
+	"key_servers_unknown":     "{municipality}: its servers are not known, so the cost cannot be shared by servers",
+	"peak_too_high":           "{centre}: {resource} reaches {peak} with {growth_percent} % growth, more than the {limit} that may be filled",
+
+	// What makes a move risky, by how much.
+	"factor_dependencies":  "{silent} of {servers} servers show no traffic; {unowned} cut edges lead to groups without an owner",
+	"factor_end_of_life":   "{old} of {servers} operating systems are out of support on the night; of {unknown} it is not known",
+	"factor_size":          "{servers} servers in one night, of which one crew manages {per_crew}",
+	"factor_churn":         "{gb_per_day} GB change a day while it is copied; {unknown} servers show no disks",
+	"factor_appliance":     "{count} servers have a system that is in no life-cycle table; {unknown} show none",
+	"factor_rollback":      "{missing} of {servers} servers have no backup known to restore; of {unknown} it is not known",
+	"factor_test":          "Of {answered} answers on a test environment, {without} say there is none",
+	"factor_staff":         "The staff is transferred on {on}, the cutover is on {night}",
+	"factor_staff_unknown": "{municipality}: when its staff is transferred is not known",
+}
