@@ -2,6 +2,7 @@ package group
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -25,14 +26,18 @@ func (r Role) rank() int { return slices.Index(Roles, r) }
 type Hub struct {
 	Server int
 	Role   Role
-	Peers  int // distinct servers: on the role's ports, or for Shared on any
-	Median int // peers of the municipality's median server, for Shared
-	Port   int // the well-known port that most of them use; 0 for Shared
+	Peers  int  // distinct servers: on the role's ports, or for Shared on any
+	Median int  // peers of the municipality's median server, for Shared
+	Port   int  // the well-known port that most of them use; 0 for Shared
+	Chosen bool // people have called it a shared service; the rest says what is seen of it, if anything
 }
 
 // minPortPeers is how many servers must use a role's well-known ports on a server before it counts as
-// a shared service: two could be a pair that belongs together.
+// a shared service: two could be a pair that belongs together. In a large municipality it is 2 % of the
+// servers, because a few ports are always used for something else than what they are known for.
 const minPortPeers = 3
+
+func (p Problem) portPeers() int { return max(minPortPeers, p.Servers/50) }
 
 // minDegree keeps small municipalities from taking every second server for a hub.
 const minDegree = 8
@@ -63,10 +68,46 @@ var services = map[int]service{
 	161: {Monitoring, asker}, 5666: {Monitoring, asker}, 9100: {Monitoring, asker}, 9182: {Monitoring, asker}, 10050: {Monitoring, asker},
 }
 
-// findHubs finds the shared services: servers whose well-known port several others use, and servers
+// domainPorts are those on which a directory answers about its accounts. Directory servers that talk on
+// them hold the same directory.
+var domainPorts = map[int]bool{88: true, 389: true, 464: true, 636: true, 3268: true, 3269: true}
+
+// findHubs gives the foundations, by server: what detect finds, less what people say is none, and what
+// they say is one. The second list is what they have overruled.
+func findHubs(p Problem) (hubs, overruled []Hub) {
+	found := detect(p)
+	for _, s := range p.NotFoundation {
+		if h, ok := found[s]; ok {
+			overruled = append(overruled, h)
+			delete(found, s)
+		}
+	}
+	for _, s := range p.Foundation {
+		h, ok := found[s]
+		if !ok {
+			h = Hub{Server: s, Role: Shared}
+		}
+		h.Chosen = true
+		found[s] = h
+	}
+	byServer := func(a, b Hub) int { return cmp.Compare(a.Server, b.Server) }
+	slices.SortFunc(overruled, byServer)
+	return slices.SortedFunc(maps.Values(found), byServer), overruled
+}
+
+// detect finds the shared services: servers whose well-known port several others use, and servers
 // that talk with more than four times as many as the median server, or with more than 12 % of all
 // (and twice the median). Weak flows count here: a name lookup is small and still a dependency.
-func findHubs(p Problem) []Hub {
+func detect(p Problem) map[int]Hub {
+	found, peers := byPort(p)
+	byDegree(p, peers, found)
+	return found
+}
+
+// byPort finds the servers that others use on the ports of a shared service. What is left is who
+// talks with whom on other ports: were the well-known ones counted too, every server that asks the
+// directory, the backup and the monitoring would look well connected.
+func byPort(p Problem) (found map[int]Hub, peers []map[int]bool) {
 	type key struct {
 		server int
 		role   Role
@@ -80,7 +121,7 @@ func findHubs(p Problem) []Hub {
 			users[k][user] = port
 		}
 	}
-	peers := make([]map[int]bool, p.Servers)
+	peers = make([]map[int]bool, p.Servers)
 	for i := range peers {
 		peers[i] = map[int]bool{}
 	}
@@ -102,9 +143,9 @@ func findHubs(p Problem) []Hub {
 		}
 	}
 
-	found := map[int]Hub{}
+	found = map[int]Hub{}
 	for k, ports := range users {
-		if len(ports) < minPortPeers {
+		if len(ports) < p.portPeers() {
 			continue
 		}
 		h := Hub{Server: k.server, Role: k.role, Peers: len(ports), Port: mostUsed(ports)}
@@ -113,35 +154,31 @@ func findHubs(p Problem) []Hub {
 			found[k.server] = h
 		}
 	}
+	return found, peers
+}
 
-	// Well-known ports are left out of the degree, or every server that asks the directory, the
-	// backup and the monitoring would look well connected.
-	degrees := make([]int, p.Servers)
+// byDegree adds the servers that talk with far more others than most do.
+func byDegree(p Problem, peers []map[int]bool, found map[int]Hub) {
 	var connected []int
-	for i, ps := range peers {
-		degrees[i] = len(ps)
+	for _, ps := range peers {
 		if len(ps) > 0 {
 			connected = append(connected, len(ps))
 		}
 	}
+	if len(connected) == 0 {
+		return
+	}
 	slices.Sort(connected)
-	if len(connected) > 0 {
-		median := connected[(len(connected)-1)/2]
-		for i, d := range degrees {
-			if _, ok := found[i]; ok || d < minDegree {
-				continue
-			}
-			if d > 4*median || (100*d > 12*p.Servers && d > 2*median) {
-				found[i] = Hub{Server: i, Role: Shared, Peers: d, Median: median}
-			}
+	median := connected[(len(connected)-1)/2]
+	for i, ps := range peers {
+		d := len(ps)
+		if _, ok := found[i]; ok || d < minDegree {
+			continue
+		}
+		if d > 4*median || (100*d > 12*p.Servers && d > 2*median) {
+			found[i] = Hub{Server: i, Role: Shared, Peers: d, Median: median}
 		}
 	}
-	hubs := make([]Hub, 0, len(found))
-	for _, h := range found {
-		hubs = append(hubs, h)
-	}
-	slices.SortFunc(hubs, func(a, b Hub) int { return cmp.Compare(a.Server, b.Server) })
-	return hubs
 }
 
 // mostUsed gives the port that most users share, the lowest of equals.
