@@ -86,7 +86,7 @@ func Gantt(rows []GanttRow, o GanttOptions) template.HTML {
 			}
 		}
 	}
-	d.marks(o.Marks, first, last, at, height)
+	d.marks(o.Marks, first, last, at, height, ganttWidth)
 	for _, row := range rows {
 		for _, bar := range row.Bars {
 			if bar.Href != "" {
@@ -146,7 +146,7 @@ func (d *drawing) months(first, last inventory.Date, at func(inventory.Date) flo
 
 // marks draws the lines of single days. Their words stand above the years; one that would run into
 // the one before it, or out of the chart, stands to the left of its line.
-func (d *drawing) marks(marks []GanttMark, first, last inventory.Date, at func(inventory.Date) float64, height float64) {
+func (d *drawing) marks(marks []GanttMark, first, last inventory.Date, at func(inventory.Date) float64, height, width float64) {
 	marks = slices.SortedFunc(slices.Values(marks), func(a, b GanttMark) int { return cmp.Compare(a.Day, b.Day) })
 	taken := 0.0 // right end of the last word
 	for _, m := range marks {
@@ -156,7 +156,7 @@ func (d *drawing) marks(marks []GanttMark, first, last inventory.Date, at func(i
 		x, w := at(m.Day), textWidth(m.Label, 12)
 		d.add(`<line class="mark %v" x1="%v" x2="%v" y1="16" y2="%v"/>`, m.Class, x, x, height)
 		anchor, from := "start", x+3
-		if x+3+w > ganttWidth {
+		if x+3+w > width {
 			anchor, from = "end", x-3-w
 		}
 		y := 12.0

@@ -214,6 +214,7 @@ func (s *server) frame(r *http.Request, title string, meta hub.Meta, crumbs ...c
 	}
 	// Before anything is collected there are no names, and no page either that would show them.
 	f.Names, _ = s.hub.Names(r.Context(), p)
+	here := menuItem(r.URL.Path)
 	for _, g := range navigation {
 		group := navGroup{}
 		if g.title != "" {
@@ -225,14 +226,26 @@ func (s *server) frame(r *http.Request, title string, meta hub.Meta, crumbs ...c
 					continue // nothing behind these is shared with the steering group
 				}
 			}
-			current := r.URL.Path == item[1] || item[1] != "/" && strings.HasPrefix(r.URL.Path, item[1]+"/")
-			group.Items = append(group.Items, navItem{l.T(item[0]), item[1], current})
+			group.Items = append(group.Items, navItem{l.T(item[0]), item[1], item[1] == here})
 		}
 		if len(group.Items) > 0 {
 			f.Nav = append(f.Nav, group)
 		}
 	}
 	return f
+}
+
+// menuItem gives the menu's path that a page lies under: the longest that fits.
+func menuItem(path string) string {
+	best := ""
+	for _, g := range navigation {
+		for _, item := range g.items {
+			if (path == item[1] || item[1] != "/" && strings.HasPrefix(path, item[1]+"/")) && len(item[1]) > len(best) {
+				best = item[1]
+			}
+		}
+	}
+	return best
 }
 
 // message is a page that only says something.

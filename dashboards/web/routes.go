@@ -35,6 +35,7 @@ func (s *server) routes(o Options) []dashboards.Route {
 		page("/systems", s.systems, func(m, _ string) string { return "/systems?municipality=" + m }),
 		page("/topology", s.topology, func(m, _ string) string { return "/topology?municipality=" + m }),
 		page("/plan", s.plan, at("/plan")),
+		page("/plan/groups/{id}", s.moveGroup, func(m, _ string) string { return "/plan/groups/" + s.anyGroup(m) }),
 		page("/plan/waves/{id}", s.wave, func(m, _ string) string { return "/plan/waves/" + s.anyWave(m) }),
 		page("/gap", s.gap, at("/gap")),
 		page("/gap/joint", s.gapJoint, at("/gap/joint")),
