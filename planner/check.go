@@ -79,6 +79,9 @@ func check(in Input, p Plan, hash string) (faults, wished []Violation) {
 	for i := range in.Snapshot.Assets {
 		c.assets[in.Snapshot.Assets[i].ID] = &in.Snapshot.Assets[i]
 	}
+	for _, pin := range in.Pins {
+		c.pinned[pin.Group] = true
+	}
 	for _, a := range in.Snapshot.Agreements {
 		c.deals[a.Customer] = a
 	}

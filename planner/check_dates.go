@@ -9,7 +9,6 @@ import (
 
 // checkDates verifies that everything has a date or a refusal, and that each date keeps every rule.
 func (c *checker) checkDates() {
-	s := c.in.Settings
 	var end inventory.Date
 	member := map[string]string{} // group → wave that lists it
 	for _, w := range c.p.Waves {
@@ -20,29 +19,13 @@ func (c *checker) checkDates() {
 		}
 	}
 	c.want(c.p.LastWaveEnd == end, "last_wave_end_wrong", "plan", "says %s, the waves end on %s", c.p.LastWaveEnd, end)
-	for _, g := range c.p.Groups {
-		if g.Wave == "" {
-			c.want(c.refused[g.ID] || c.refused[g.Municipality], "group_lost", g.ID, "has no wave and no refusal")
-			c.want(!g.Start.Known() && !g.Cutover.Known() && !g.End.Known(), "group_misshapen", g.ID, "has dates without a wave")
-			continue
-		}
-		c.want(member[g.ID] == g.Wave, "wave_wrong", g.ID, "is in wave %s, which does not list it", g.Wave)
-		c.want(!c.refused[g.ID] && !c.refused[g.Municipality], "placed_and_refused", g.ID, "has a date and a refusal")
-		c.want(g.Start < g.Cutover && g.End == g.Cutover.AddDays(s.HypercareDays), "group_misshapen", g.ID, "runs %s, %s, %s", g.Start, g.Cutover, g.End)
-		c.want(g.Start >= c.in.AsOf.AddDays(s.LeadDays) && g.Start > c.in.AsOf, "lead_time_broken", g.ID, "seeds from %s, less than %d days from %s", g.Start, s.LeadDays, c.in.AsOf)
-		if deal, ok := c.deals[g.Municipality]; ok {
-			c.want(g.Start >= deal.Window.From, "window_broken", g.ID, "starts on %s, agreement %s says %s", g.Start, deal.ID, deal.Window.Text)
-		}
-		c.want(g.Cutover <= s.Deadline, "deadline_missed", g.ID, "is cut over on %s, the deadline is %s", g.Cutover, s.Deadline)
-		c.want(slices.Contains(s.CutoverWeekdays, g.Cutover.Weekday()), "weekday_broken", g.ID, "is cut over on a %s", g.Cutover.Weekday())
-		for _, f := range c.in.Freezes {
-			hit := !f.Advisory && f.From <= g.Cutover && g.Cutover <= f.To && (f.Municipality == "" || f.Municipality == g.Municipality)
-			c.want(!hit, "freeze_broken", g.ID, "is cut over on %s, in %s", g.Cutover, f.Name.EN)
-		}
-		c.want(g.SlackDays >= 0 && g.Cutover.AddDays(g.SlackDays) <= s.Deadline, "slack_wrong", g.ID, "%d days after %s is past the deadline", g.SlackDays, g.Cutover)
-		c.want(len(g.Binding) > 0 || g.Cutover == c.in.AsOf+1, "reason_missing", g.ID, "does not say why not earlier than %s", g.Cutover)
+	for i := range c.p.Groups {
+		c.checkDate(&c.p.Groups[i], member)
 	}
+	c.checkPins()
 	c.checkNights()
+	c.checkLinks()
+	c.checkMoving()
 	lanes := map[string][]*Wave{}
 	for i := range c.p.Waves {
 		w := &c.p.Waves[i]
@@ -53,33 +36,180 @@ func (c *checker) checkDates() {
 	}
 }
 
-// checkNights verifies that no centre needs more crews in a night than it has. A crew serves one
-// municipality a night.
-func (c *checker) checkNights() {
-	type visit struct {
-		centre, municipality string
-		night                inventory.Date
+// checkDate verifies what one group's dates must keep by themselves.
+func (c *checker) checkDate(g *Group, member map[string]string) {
+	s := c.in.Settings
+	if g.Wave == "" {
+		c.want(c.refused[g.ID] || c.refused[g.Municipality], "group_lost", g.ID, "has no wave and no refusal")
+		c.want(!g.Start.Known() && !g.Cutover.Known() && !g.End.Known(), "group_misshapen", g.ID, "has dates without a wave")
+		return
 	}
-	servers := map[visit]int{}
+	pinned := c.pinned[g.ID]
+	c.want(member[g.ID] == g.Wave, "wave_wrong", g.ID, "is in wave %s, which does not list it", g.Wave)
+	c.want(!c.refused[g.ID] && !c.refused[g.Municipality], "placed_and_refused", g.ID, "has a date and a refusal")
+	c.want(g.End == g.Cutover.AddDays(s.HypercareDays), "group_misshapen", g.ID, "is cut over on %s and done on %s", g.Cutover, g.End)
+	c.keep(g.SeedDays > 0 && g.Start.AddDays(g.SeedDays) <= g.Cutover, pinned, "seeding_short", g.ID, "seeds for %d days from %s and is cut over on %s", g.SeedDays, g.Start, g.Cutover)
+	c.keep(g.Start >= c.in.AsOf.AddDays(s.LeadDays) && g.Start > c.in.AsOf, pinned, "lead_time_broken", g.ID, "seeds from %s, less than %d days from %s", g.Start, s.LeadDays, c.in.AsOf)
+	if deal, ok := c.deals[g.Municipality]; ok {
+		c.keep(g.Start >= deal.Window.From, pinned, "window_broken", g.ID, "starts on %s, agreement %s says %s", g.Start, deal.ID, deal.Window.Text)
+	}
+	c.keep(g.Cutover <= s.Deadline, pinned, "deadline_missed", g.ID, "is cut over on %s, the deadline is %s", g.Cutover, s.Deadline)
+	c.keep(slices.Contains(s.CutoverWeekdays, g.Cutover.Weekday()), pinned, "weekday_broken", g.ID, "is cut over on a %s", g.Cutover.Weekday())
+	for _, f := range c.in.Freezes {
+		hit := !f.Advisory && f.From <= g.Cutover && g.Cutover <= f.To && (f.Municipality == "" || f.Municipality == g.Municipality)
+		c.keep(!hit, pinned, "freeze_broken", g.ID, "is cut over on %s, in %s", g.Cutover, f.Name.EN)
+	}
+	agreed, inside := false, false
+	for _, w := range c.in.Windows {
+		if w.Group == g.ID || w.Group == "" && slices.Contains(g.Systems, w.System) {
+			agreed = true
+			inside = inside || w.From <= g.Cutover && g.Cutover <= w.To
+		}
+	}
+	c.keep(!agreed || inside, pinned, "business_window_broken", g.ID, "is cut over on %s, in none of the nights agreed with the business", g.Cutover)
+	c.want(g.SlackDays >= 0 && (g.SlackDays == 0 || g.Cutover.AddDays(g.SlackDays) <= s.Deadline), "slack_wrong", g.ID, "%d days after %s is past the deadline", g.SlackDays, g.Cutover)
+	c.want(len(g.Binding) > 0 || g.Cutover == c.in.AsOf+1, "reason_missing", g.ID, "does not say why not earlier than %s", g.Cutover)
+}
+
+// checkPins verifies that every cutover that people set stands where they set it.
+func (c *checker) checkPins() {
+	for _, p := range c.in.Pins {
+		g := c.groups[p.Group]
+		if g == nil || g.Wave == "" {
+			c.keep(false, true, "pin_lost", p.Group, "is set to %s, but has no date", p.Cutover)
+			continue
+		}
+		c.want(g.Cutover == p.Cutover && g.Pinned, "pin_moved", g.ID, "is set to %s and cut over on %s", p.Cutover, g.Cutover)
+	}
 	for _, g := range c.p.Groups {
-		if g.Wave != "" {
-			servers[visit{g.Centre, g.Municipality, g.Cutover}] += len(g.Assets)
-		}
-	}
-	crews := map[visit]int{}
-	for v, n := range servers {
-		v.municipality = ""
-		for ; n > 0; n -= c.in.Settings.ServersPerCrewNight {
-			crews[v]++
-		}
-	}
-	for v, n := range crews {
-		c.want(n <= c.in.Settings.CrewsPerCentre, "crews_exceeded", v.centre, "%d crews are needed on %s, there are %d", n, v.night, c.in.Settings.CrewsPerCentre)
+		c.want(!g.Pinned || c.pinned[g.ID], "pin_invented", g.ID, "is called set by people, but nobody did")
 	}
 }
 
-// checkLane verifies one municipality's waves: their figures, the time its link needs, hypercare, and
-// the order of foundations and criticality.
+// place is a centre or a municipality on a night.
+type place struct {
+	name  string
+	night inventory.Date
+}
+
+// checkNights verifies that no centre cuts over more servers or groups in a night than its crews can,
+// and no municipality more than its own staff attends to.
+func (c *checker) checkNights() {
+	s := c.in.Settings
+	servers, groups, local := map[place]int{}, map[place]int{}, map[place]int{}
+	wished := map[place]bool{}
+	for _, g := range c.p.Groups {
+		if g.Wave == "" {
+			continue
+		}
+		there, here := place{g.Centre, g.Cutover}, place{g.Municipality, g.Cutover}
+		servers[there] += len(g.Assets)
+		groups[there]++
+		local[here] += len(g.Assets)
+		wished[there] = wished[there] || c.pinned[g.ID]
+		wished[here] = wished[here] || c.pinned[g.ID]
+	}
+	for at, n := range servers {
+		crews := s.CrewsPerCentre
+		for _, t := range s.StaffTransfers {
+			if a := c.assigned[t.Municipality]; a != nil && a.Centre == at.name && t.On <= at.night {
+				crews += t.Crews
+			}
+		}
+		c.keep(n <= crews*s.ServersPerCrewNight, wished[at], "crews_exceeded", at.name, "%d servers are cut over on %s, its %d crews manage %d", n, at.night, crews, crews*s.ServersPerCrewNight)
+	}
+	for at, n := range groups {
+		c.keep(s.MaxGroupsPerNight == 0 || n <= s.MaxGroupsPerNight, wished[at], "groups_exceeded", at.name, "%d groups are cut over on %s, at most %d may be", n, at.night, s.MaxGroupsPerNight)
+	}
+	for at, n := range local {
+		most := s.LocalServersPerNight
+		for _, t := range s.StaffTransfers {
+			if t.Municipality == at.name && t.On <= at.night {
+				most -= t.LocalServers
+			}
+		}
+		c.keep(s.LocalServersPerNight == 0 || n <= max(0, most), wished[at], "local_staff_exceeded", at.name, "%d servers are cut over on %s, its own staff attends to %d", n, at.night, max(0, most))
+	}
+}
+
+// checkLinks adds up, for each municipality and day, what its groups copy over its link: their data
+// while they are seeded, and from then to the cutover what changes of it.
+func (c *checker) checkLinks() {
+	s := c.in.Settings
+	load := map[place]float64{}
+	wished := map[string]bool{}
+	centre := map[string]string{}
+	for _, g := range c.p.Groups {
+		if g.Wave == "" || g.SeedDays <= 0 {
+			continue
+		}
+		centre[g.Municipality] = g.Centre
+		wished[g.Municipality] = wished[g.Municipality] || c.pinned[g.ID]
+		for d := g.Start; d < g.Cutover; d++ {
+			load[place{g.Municipality, d}] += g.TransferGB * s.ChangeRatePerDay
+			if d < g.Start.AddDays(g.SeedDays) {
+				load[place{g.Municipality, d}] += g.TransferGB / float64(g.SeedDays)
+			}
+		}
+	}
+	carries := map[string]float64{}
+	for m, to := range centre {
+		mbps := 0
+		for _, l := range c.in.Snapshot.Links {
+			if l.Municipality == m && l.Centre == to {
+				mbps = max(mbps, l.Mbps)
+			}
+		}
+		if mbps == 0 {
+			mbps = s.UnknownLinkMbps
+		}
+		hour := float64(mbps) * 3600 / 8 / 1000 * s.LinkEfficiency // GB
+		carries[m] = hour * ((24-s.NightHours)*s.LinkShare + s.NightHours*s.LinkShareNight)
+	}
+	for at, gb := range load {
+		c.keep(gb <= carries[at.name]*(1+1e-9), wished[at.name], "link_overloaded", at.name, "%.3f GB must cross on %s, the link carries %.3f", gb, at.night, carries[at.name])
+	}
+}
+
+// checkMoving verifies that no more municipalities of a centre move at once than may.
+func (c *checker) checkMoving() {
+	most := c.in.Settings.MaxMoving
+	if most == 0 {
+		return
+	}
+	type stretch struct{ from, to inventory.Date }
+	moving := map[string]map[string]stretch{} // centre → municipality
+	wished := map[string]bool{}
+	for _, g := range c.p.Groups {
+		if g.Wave == "" {
+			continue
+		}
+		if moving[g.Centre] == nil {
+			moving[g.Centre] = map[string]stretch{}
+		}
+		x, seen := moving[g.Centre][g.Municipality]
+		if !seen || g.Start < x.from {
+			x.from = g.Start
+		}
+		x.to = max(x.to, g.End)
+		moving[g.Centre][g.Municipality] = x
+		wished[g.Centre] = wished[g.Centre] || c.pinned[g.ID]
+	}
+	for centre, all := range moving {
+		for m, x := range all { // the number is largest where one begins
+			n := 0
+			for _, o := range all {
+				if o.from <= x.from && x.from <= o.to {
+					n++
+				}
+			}
+			c.keep(n <= most, wished[centre], "moving_exceeded", m, "begins on %s, when %d municipalities move to %s; at most %d may", x.from, n, centre, most)
+		}
+	}
+}
+
+// checkLane verifies one municipality's waves: their figures, hypercare, and the order of foundations
+// and criticality.
 func (c *checker) checkLane(waves []*Wave) {
 	s := c.in.Settings
 	slices.SortFunc(waves, func(a, b *Wave) int { return cmp.Compare(a.Number, b.Number) })
@@ -94,22 +224,25 @@ func (c *checker) checkLane(waves []*Wave) {
 		}
 	}
 	var lastCut inventory.Date
-	rank := -1
+	rank, before := -1, false // before: a group that people set moves in an earlier wave
 	for i, w := range waves {
 		c.want(w.Number == i+1, "wave_wrong", w.ID, "is number %d, want %d", w.Number, i+1)
 		c.want(len(w.Reasons) > 0, "reason_missing", w.ID, "gives no reason")
 		c.want(len(w.Groups) > 0, "wave_wrong", w.ID, "has no groups")
-		servers, gb := 0, 0.0
-		var first, last, end inventory.Date
+		servers, wished := 0, false
+		var start, first, last, end inventory.Date
 		low, high := 1000, -1
 		for _, id := range w.Groups {
 			g := c.groups[id]
 			if g == nil {
 				continue
 			}
-			c.want(g.Municipality == w.Municipality && g.Centre == w.Centre && g.Start == w.Start, "wave_wrong", w.ID, "does not fit its group %s", id)
+			c.want(g.Municipality == w.Municipality && g.Centre == w.Centre && g.Start >= w.Start, "wave_wrong", w.ID, "does not fit its group %s", id)
 			servers += len(g.Assets)
-			gb += g.TransferGB
+			wished = wished || c.pinned[id]
+			if start == 0 || g.Start < start {
+				start = g.Start
+			}
 			if first == 0 || g.Cutover < first {
 				first = g.Cutover
 			}
@@ -123,25 +256,14 @@ func (c *checker) checkLane(waves []*Wave) {
 		if a := c.assigned[w.Municipality]; a != nil {
 			c.want(w.Agreement == a.Agreement, "wave_wrong", w.ID, "names agreement %q, the assignment %q", w.Agreement, a.Agreement)
 		}
-		// Seeding: in the days before the first cutover the link must carry the data and what changes of it.
-		mbps := 0
-		for _, l := range c.in.Snapshot.Links {
-			if l.Municipality == w.Municipality && l.Centre == w.Centre {
-				mbps = max(mbps, l.Mbps)
-			}
-		}
-		if mbps == 0 {
-			mbps = s.UnknownLinkMbps
-		}
-		days := float64(first - w.Start)
-		carried := days * float64(mbps) * 10.8 * s.LinkShare * s.LinkEfficiency // 1 Mbit/s is 10.8 GB a day
-		needed := gb * (1 + s.ChangeRatePerDay*days)
-		c.want(carried >= needed*(1-1e-9), "seeding_short", w.ID, "%g GB must cross in %g days, the link carries %g", needed, days, carried)
+		c.want(start == w.Start, "wave_wrong", w.ID, "starts on %s, its groups on %s", w.Start, start)
 		if i > 0 {
-			c.want(w.Start > lastCut, "link_shared", w.ID, "seeds from %s while the wave before is not over until %s", w.Start, lastCut)
-			c.want(first > lastCut.AddDays(s.HypercareDays), "hypercare_broken", w.ID, "is cut over on %s, %d days of follow-up run from %s", first, s.HypercareDays, lastCut)
+			wished := wished || before
+			c.keep(w.Start > lastCut, wished, "link_shared", w.ID, "seeds from %s while the wave before is not over until %s", w.Start, lastCut)
+			c.keep(first > lastCut.AddDays(s.HypercareDays), wished, "hypercare_broken", w.ID, "is cut over on %s, %d days of follow-up run from %s", first, s.HypercareDays, lastCut)
 		}
-		lastCut = last
+		before = before || wished
+		lastCut = max(lastCut, last)
 		deal := c.deals[w.Municipality]
 		precise := deal.Window.From.Known() && deal.Window.To.AddDays(-30) <= deal.Window.From
 		decided := deal.Decided() && precise && deal.Window.From <= w.Start && last <= deal.Window.To
@@ -152,7 +274,7 @@ func (c *checker) checkLane(waves []*Wave) {
 		if len(waves) > 0 && g.Municipality == waves[0].Municipality && g.Foundation && g.Wave == "" {
 			for _, w := range waves {
 				for _, id := range w.Groups {
-					c.want(c.groups[id] == nil || c.groups[id].Foundation, "foundation_missing", w.ID, "moves %s though foundation %s has no date", id, g.ID)
+					c.keep(c.groups[id] == nil || c.groups[id].Foundation, c.pinned[id], "foundation_missing", w.ID, "moves %s though foundation %s has no date", id, g.ID)
 				}
 			}
 		}

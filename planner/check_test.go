@@ -172,7 +172,31 @@ func TestCheckNamesEveryBrokenRule(t *testing.T) {
 		}},
 		{"hypercare_broken", func(p *planner.Plan, _ *planner.Input) { slip(p, "480-w3", -7) }},
 		{"link_shared", func(p *planner.Plan, _ *planner.Input) { slip(p, "480-w3", -21) }},
-		{"seeding_short", func(p *planner.Plan, in *planner.Input) {
+		{"seeding_short", func(p *planner.Plan, _ *planner.Input) { p.Groups[0].SeedDays = 200 }},
+		{"group_misshapen", func(p *planner.Plan, _ *planner.Input) { p.Groups[0].End++ }},
+		{"business_window_broken", func(p *planner.Plan, in *planner.Input) {
+			g := p.Groups[0]
+			in.Windows = []planner.Window{{Group: g.ID, From: g.Cutover + 1, To: g.Cutover + 9}, {Group: g.ID, From: g.Cutover - 9, To: g.Cutover - 1}}
+		}},
+		{"groups_exceeded", func(p *planner.Plan, in *planner.Input) { in.Settings.MaxGroupsPerNight = 1 }},
+		{"local_staff_exceeded", func(p *planner.Plan, in *planner.Input) { in.Settings.LocalServersPerNight = 1 }},
+		{"local_staff_exceeded", func(p *planner.Plan, in *planner.Input) {
+			in.Settings.LocalServersPerNight = 100
+			in.Settings.StaffTransfers = []planner.StaffTransfer{{Municipality: p.Groups[0].Municipality, On: p.Groups[0].Cutover, LocalServers: 99}}
+		}},
+		{"moving_exceeded", func(p *planner.Plan, in *planner.Input) { in.Settings.MaxMoving = 1 }},
+		{"pin_moved", func(p *planner.Plan, in *planner.Input) {
+			in.Pins = []planner.Pin{{Group: p.Groups[0].ID, Cutover: p.Groups[0].Cutover + 1}}
+		}},
+		{"pin_invented", func(p *planner.Plan, _ *planner.Input) { p.Groups[0].Pinned = true }},
+		{"choice_ignored", func(p *planner.Plan, in *planner.Input) { in.Choices = map[string]string{"420": "odense"} }},
+		{"violation_hidden", func(p *planner.Plan, in *planner.Input) {
+			in.Pins = []planner.Pin{{Group: "gone", Cutover: in.AsOf + 9}}
+		}},
+		{"violation_invented", func(p *planner.Plan, _ *planner.Input) {
+			p.Violations = []planner.Violation{{Rule: "freeze_broken", Subject: p.Groups[0].ID, Detail: "made up"}}
+		}},
+		{"link_overloaded", func(p *planner.Plan, in *planner.Input) {
 			for i := range in.Snapshot.Links {
 				in.Snapshot.Links[i].Mbps = 10
 			}

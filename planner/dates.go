@@ -2,6 +2,7 @@ package planner
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/samdrift/samdrift/inventory"
@@ -21,21 +22,30 @@ type lane struct {
 	assignment Assignment
 	agreement  inventory.Agreement // zero when there is none
 	mbps       int
-	gbPerDay   float64
+	gbPerDay   float64 // that the link gives to seeding
 	waves      [][]int // indices of Plan.Groups
 	gb         []float64
 }
 
 // setDates cuts each municipality's groups into waves and finds their dates.
-func (e *estate) setDates(p *Plan) {
+func (e *estate) setDates(p *Plan) error {
 	s := e.in.Settings
 	problem := schedule.Problem{AsOf: e.in.AsOf, Deadline: s.Deadline, LeadDays: s.LeadDays, HypercareDays: s.HypercareDays,
-		Crews: s.CrewsPerCentre, PerCrew: s.ServersPerCrewNight}
+		MaxMoving: s.MaxMoving, Search: s.Search}
 	for _, d := range s.CutoverWeekdays {
 		problem.Nights[d] = true
 	}
+	for _, c := range e.centres {
+		problem.Centres = append(problem.Centres, schedule.Centre{Name: c.ID, Servers: e.crews(p, c.ID), Groups: s.MaxGroupsPerNight})
+	}
+	contracts := map[string]int{}
+	for _, id := range sortedKeys(e.contracts) {
+		if c := e.contracts[id]; c.Until.Known() && c.AnnualDKK > 0 {
+			contracts[id] = len(problem.Contracts)
+			problem.Contracts = append(problem.Contracts, schedule.Contract{ID: id, Until: c.Until, DayCost: c.AnnualDKK / 365})
+		}
+	}
 	freezes, names := e.freezes()
-
 	refused := map[string]bool{}
 	for _, r := range p.Refusals {
 		refused[r.Subject] = true
@@ -51,52 +61,155 @@ func (e *estate) setDates(p *Plan) {
 		}
 		l := lane{m: m, assignment: p.Assignments[i], agreement: e.agreements[m.Code]}
 		l.mbps = e.link(p, m.Code, l.assignment.Centre)
-		l.gbPerDay = float64(l.mbps) * gbPerDayPerMbps * s.LinkShare * s.LinkEfficiency
-		sl := schedule.Lane{Centre: l.assignment.Centre, Release: l.agreement.Window.From}
+		l.gbPerDay = float64(l.mbps) * gbPerDayPerMbps * s.LinkEfficiency * s.seedingShare()
+		sl := schedule.Lane{Name: m.Code, Release: l.agreement.Window.From, Local: e.localStaff(m.Code),
+			Centre: slices.IndexFunc(e.centres, func(c inventory.Centre) bool { return c.ID == l.assignment.Centre })}
 		for _, f := range freezes {
 			if !f.Advisory && (f.Municipality == "" || f.Municipality == m.Code) {
 				sl.Frozen = append(sl.Frozen, schedule.Span{From: f.From, To: f.To, Name: slices.Index(names, f.Name)})
 			}
 		}
-
-		var order []int
-		for _, gi := range groupsOf[m.Code] {
-			if why := e.impossible(l, p.Groups[gi]); why != nil {
-				p.Refusals = append(p.Refusals, Refusal{Subject: p.Groups[gi].ID, Kind: "group", Reasons: why})
-				sl.Blocked = sl.Blocked || p.Groups[gi].Foundation
-				continue
+		for _, lease := range s.Leases {
+			if lease.Municipality == m.Code {
+				sl.Lease, sl.Late = lease.Until, lease.DKKPerDay
 			}
-			order = append(order, gi)
 		}
-		slices.SortFunc(order, func(a, b int) int { return compareGroups(p.Groups[a], p.Groups[b]) })
-		loads := make([]schedule.Load, len(order))
-		for k, gi := range order {
-			g := p.Groups[gi]
-			loads[k] = schedule.Load{Foundation: g.Foundation, Servers: len(g.Assets), GB: g.TransferGB}
-		}
-		for _, w := range schedule.Pack(loads, schedule.Limits{MaxServers: s.MaxWaveServers, PilotServers: s.ServersPerCrewNight,
-			MaxSeedDays: s.MaxSeedDays, GBPerDay: l.gbPerDay, ChangeRate: s.ChangeRatePerDay}) {
-			var sw schedule.Wave
-			var members []int
-			gb := 0.0
-			for _, k := range w {
-				members = append(members, order[k])
-				sw.Servers = append(sw.Servers, loads[k].Servers)
-				sw.Foundation = loads[k].Foundation
-				gb += loads[k].GB
-			}
-			sw.SeedDays, _ = schedule.SeedDays(gb, l.gbPerDay, s.ChangeRatePerDay)
-			sl.Waves = append(sl.Waves, sw)
-			l.waves, l.gb = append(l.waves, members), append(l.gb, gb)
-		}
+		e.cutWaves(p, &l, &sl, groupsOf[m.Code], problem.Centres[sl.Centre].Servers, contracts)
 		lanes, problem.Lanes = append(lanes, l), append(problem.Lanes, sl)
 	}
-
-	dates := schedule.Solve(problem)
+	dates, err := schedule.Solve(problem)
+	if err != nil {
+		return err
+	}
 	for i, l := range lanes {
 		e.writeWaves(p, l, problem.Lanes[i], dates.Lanes[i], names)
 	}
 	slices.SortFunc(p.Waves, func(a, b Wave) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.ID, b.ID)) })
+	p.WaitingCost, p.CostBound, p.CriticalChain = float64(dates.Cost), float64(dates.CostBound), dates.Critical
+	if len(p.Waves) > 0 {
+		p.LowerBound = dates.Bound
+		p.Gap = float64(dates.LastEnd-dates.Bound) / float64(dates.LastEnd-e.in.AsOf)
+	}
+	return nil
+}
+
+// cutWaves cuts a municipality's groups into waves and describes them to the schedule. Groups that can
+// have no date whatever else is planned are refused.
+func (e *estate) cutWaves(p *Plan, l *lane, sl *schedule.Lane, groups []int, crews []schedule.Step, contracts map[string]int) {
+	s := e.in.Settings
+	var order []int
+	servers := 0
+	for _, gi := range groups {
+		if why := e.impossible(*l, *sl, crews, p.Groups[gi]); why != nil {
+			p.Refusals = append(p.Refusals, Refusal{Subject: p.Groups[gi].ID, Kind: "group", Reasons: why})
+			sl.Blocked = sl.Blocked || p.Groups[gi].Foundation
+			continue
+		}
+		order = append(order, gi)
+		servers += len(p.Groups[gi].Assets)
+	}
+	sl.DayCost = int64(math.Round(float64(servers) * s.PriceServerWeekDouble.Likely / 7))
+	slices.SortFunc(order, func(a, b int) int { return compareGroups(p.Groups[a], p.Groups[b]) })
+	loads := make([]schedule.Load, len(order))
+	for k, gi := range order {
+		g := p.Groups[gi]
+		loads[k] = schedule.Load{Foundation: g.Foundation, Servers: len(g.Assets), GB: g.TransferGB}
+	}
+	for _, w := range schedule.Pack(loads, schedule.Limits{MaxServers: s.MaxWaveServers, PilotServers: s.ServersPerCrewNight,
+		MaxSeedDays: s.MaxSeedDays, GBPerDay: l.gbPerDay, ChangeRate: s.ChangeRatePerDay}) {
+		var sw schedule.Wave
+		var members []int
+		gb := 0.0
+		for _, k := range w {
+			g := p.Groups[order[k]]
+			members = append(members, order[k])
+			sw.Foundation = g.Foundation
+			gb += g.TransferGB
+			j := schedule.Job{ID: g.ID, Servers: len(g.Assets), GB: g.TransferGB, Windows: e.windows(g), Pin: e.pin(g.ID)}
+			for _, c := range e.contractsOf(g) {
+				if at, ok := contracts[c.ID]; ok {
+					j.Contracts = append(j.Contracts, at)
+				}
+			}
+			sw.Jobs = append(sw.Jobs, j)
+		}
+		sw.GBPerDay = l.gbPerDay - s.ChangeRatePerDay*gb
+		sl.Waves = append(sl.Waves, sw)
+		l.waves, l.gb = append(l.waves, members), append(l.gb, gb)
+	}
+}
+
+// crews gives how many servers a centre's crews can cut over in a night, from each day on that it
+// changes: people who are transferred from municipalities that go there join them.
+func (e *estate) crews(p *Plan, centre string) []schedule.Step {
+	s := e.in.Settings
+	steps := []schedule.Step{{From: e.in.AsOf, Amount: s.CrewsPerCentre * s.ServersPerCrewNight}}
+	for _, t := range e.transfers() {
+		goes := slices.ContainsFunc(p.Assignments, func(a Assignment) bool { return a.Municipality == t.Municipality && a.Centre == centre })
+		if goes && t.Crews > 0 {
+			steps = append(steps, schedule.Step{From: t.On, Amount: steps[len(steps)-1].Amount + t.Crews*s.ServersPerCrewNight})
+		}
+	}
+	return steps
+}
+
+// localStaff gives how many servers a municipality's own staff can attend to in a night; nil: no limit.
+func (e *estate) localStaff(municipality string) []schedule.Step {
+	if e.in.Settings.LocalServersPerNight == 0 {
+		return nil
+	}
+	steps := []schedule.Step{{From: e.in.AsOf, Amount: e.in.Settings.LocalServersPerNight}}
+	for _, t := range e.transfers() {
+		if t.Municipality == municipality && t.LocalServers > 0 {
+			steps = append(steps, schedule.Step{From: t.On, Amount: max(0, steps[len(steps)-1].Amount-t.LocalServers)})
+		}
+	}
+	return steps
+}
+
+// transfers gives the staff transfers by day.
+func (e *estate) transfers() []StaffTransfer {
+	transfers := slices.Clone(e.in.Settings.StaffTransfers)
+	slices.SortFunc(transfers, func(a, b StaffTransfer) int {
+		return cmp.Or(cmp.Compare(a.On, b.On), cmp.Compare(a.Municipality, b.Municipality), a.Crews-b.Crews, a.LocalServers-b.LocalServers)
+	})
+	return transfers
+}
+
+// pin is the night that people set for a group, zero for none.
+func (e *estate) pin(group string) inventory.Date {
+	for _, p := range e.in.Pins {
+		if p.Group == group {
+			return p.Cutover
+		}
+	}
+	return 0
+}
+
+// windows gives the nights agreed for a group itself or for a system that it runs, by day.
+func (e *estate) windows(g Group) []schedule.Span {
+	var spans []schedule.Span
+	for _, w := range e.in.Windows {
+		if w.Group == g.ID || w.System != "" && slices.Contains(g.Systems, w.System) {
+			spans = append(spans, schedule.Span{From: w.From, To: w.To})
+		}
+	}
+	slices.SortFunc(spans, func(a, b schedule.Span) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
+	return spans
+}
+
+// seedingShare is the share of a link that seeding has on average over day and night.
+func (s Settings) seedingShare() float64 {
+	return (s.LinkShare*(24-s.NightHours) + s.LinkShareNight*s.NightHours) / 24
+}
+
+// mostServers is the largest amount of a curve.
+func mostServers(steps []schedule.Step) int {
+	most := 0
+	for _, s := range steps {
+		most = max(most, s.Amount)
+	}
+	return most
 }
 
 // compareGroups orders the groups of one municipality: foundations by role, then from low to high
@@ -113,11 +226,14 @@ func compareGroups(a, b Group) int {
 }
 
 // impossible tells why a group can have no date whatever else is planned.
-func (e *estate) impossible(l lane, g Group) []Reason {
+func (e *estate) impossible(l lane, sl schedule.Lane, crews []schedule.Step, g Group) []Reason {
 	var why []Reason
 	s := e.in.Settings
-	if most := s.CrewsPerCentre * s.ServersPerCrewNight; len(g.Assets) > most {
-		why = append(why, reason("group_exceeds_night", "servers", len(g.Assets), "crews", s.CrewsPerCentre, "per_crew", s.ServersPerCrewNight, "most", most))
+	if most := mostServers(crews); len(g.Assets) > most {
+		why = append(why, reason("group_exceeds_night", "servers", len(g.Assets), "crews", most/s.ServersPerCrewNight, "per_crew", s.ServersPerCrewNight, "most", most))
+	}
+	if most := mostServers(sl.Local); sl.Local != nil && len(g.Assets) > most {
+		why = append(why, reason("group_exceeds_local", "servers", len(g.Assets), "most", most))
 	}
 	if _, ok := schedule.SeedDays(g.TransferGB, l.gbPerDay, s.ChangeRatePerDay); !ok {
 		why = append(why, reason("seeding_never_converges", "gb", g.TransferGB, "mbps", l.mbps, "gb_per_day", l.gbPerDay,

@@ -102,11 +102,12 @@ type Group struct {
 	Wave         string                `json:"wave,omitempty"` // empty: not placed, see Refusals
 	Start        inventory.Date        `json:"start,omitzero"` // seeding of data begins
 	SeedDays     int                   `json:"seed_days,omitzero"`
-	Pinned       bool                  `json:"pinned,omitzero"`  // a person set the cutover
-	Cutover      inventory.Date        `json:"cutover,omitzero"` // the night of the overgang
-	End          inventory.Date        `json:"end,omitzero"`     // hypercare over
-	Binding      []Reason              `json:"binding"`          // what kept it from an earlier date
-	SlackDays    int                   `json:"slack_days"`       // days to the deadline's last possible cutover
+	Pinned       bool                  `json:"pinned,omitzero"`   // a person set the cutover
+	Cutover      inventory.Date        `json:"cutover,omitzero"`  // the night of the overgang
+	End          inventory.Date        `json:"end,omitzero"`      // hypercare over
+	Binding      []Reason              `json:"binding"`           // what kept it from an earlier date
+	HeldBy       string                `json:"held_by,omitempty"` // the group that stood in the way last
+	SlackDays    int                   `json:"slack_days"`        // days it could slip and every cutover still make the deadline
 	Risk         Risk                  `json:"risk"`
 }
 

@@ -30,7 +30,9 @@ func Propose(in Input) (Plan, error) {
 	e.measure(&p)
 	e.chooseCentres(&p)
 	e.makeGroups(&p)
-	e.setDates(&p)
+	if err := e.setDates(&p); err != nil {
+		return Plan{}, err
+	}
 	e.fillCentres(&p)
 	e.priceAll(&p)
 	e.judgeRisks(&p)

@@ -10,37 +10,45 @@ import (
 )
 
 // writeWaves puts a lane's dates into the plan.
-func (e *estate) writeWaves(p *Plan, l lane, sl schedule.Lane, dates []schedule.Dates, names []Text) {
+func (e *estate) writeWaves(p *Plan, l lane, sl schedule.Lane, dates [][]schedule.Placed, names []Text) {
 	s := e.in.Settings
-	previous, pilot := "", false
-	number := 0
-	for k, d := range dates {
-		w := Wave{Municipality: l.m.Code, Centre: l.assignment.Centre, Agreement: l.assignment.Agreement, Start: d.Start, Certainty: "proposal", Groups: []string{}}
-		if d.Start != 0 {
+	ids, number := make([]string, len(dates)), 0 // of waves that have a date
+	for k, jobs := range dates {
+		if slices.ContainsFunc(jobs, func(j schedule.Placed) bool { return j.Night != 0 }) {
 			number++
-			w.Number = number
-			w.ID = fmt.Sprintf("%s-w%d", l.m.Code, number)
-			w.Name = fmt.Sprintf("%s %d", l.m.Name, number)
+			ids[k] = fmt.Sprintf("%s-w%d", l.m.Code, number)
 		}
+	}
+	number = 0
+	pilot := false
+	for k, jobs := range dates {
+		w := Wave{ID: ids[k], Municipality: l.m.Code, Centre: l.assignment.Centre, Agreement: l.assignment.Agreement, Certainty: "proposal", Groups: []string{}}
 		var last inventory.Date
-		for j, placed := range d.Jobs {
+		days := 0
+		for j, placed := range jobs {
 			g := &p.Groups[l.waves[k][j]]
-			why := e.binding(l, sl.Waves[k], l.gb[k], previous, placed.Rejected, names)
+			why := e.binding(l, sl.Waves[k], k, j, ids, placed.Rejected, names)
 			if placed.Night == 0 {
 				p.Refusals = append(p.Refusals, Refusal{Subject: g.ID, Kind: "group",
 					Reasons: append([]Reason{reason("deadline", "deadline", s.Deadline)}, why...)})
 				continue
 			}
-			g.Wave, g.Start, g.Cutover, g.End = w.ID, d.Start, placed.Night, placed.Night.AddDays(s.HypercareDays)
-			g.Binding, g.SlackDays = why, placed.Slack
+			g.Wave, g.Start, g.SeedDays, g.Cutover, g.End = w.ID, placed.Seed, placed.SeedDays, placed.Night, placed.Night.AddDays(s.HypercareDays)
+			g.Binding, g.SlackDays, g.HeldBy, g.Pinned = why, placed.Slack, placed.HeldBy, sl.Waves[k].Jobs[j].Pin != 0
 			w.Groups = append(w.Groups, g.ID)
 			w.Servers += len(g.Assets)
 			w.End = max(w.End, g.End)
 			last = max(last, placed.Night)
+			days = max(days, placed.SeedDays)
+			if w.Start == 0 || g.Start < w.Start {
+				w.Start = g.Start
+			}
 		}
-		if d.Start == 0 {
+		if w.ID == "" {
 			continue
 		}
+		number++
+		w.Number, w.Name = number, fmt.Sprintf("%s %d", l.m.Name, number)
 		slices.Sort(w.Groups)
 		if sl.Waves[k].Foundation {
 			w.Reasons = append(w.Reasons, reason("foundation_wave"))
@@ -48,38 +56,56 @@ func (e *estate) writeWaves(p *Plan, l lane, sl schedule.Lane, dates []schedule.
 			pilot = true
 			w.Reasons = append(w.Reasons, reason("pilot", "servers", w.Servers))
 		}
-		w.Reasons = append(w.Reasons, reason("seeding_plan", "gb", l.gb[k], "mbps", l.mbps, "gb_per_day", l.gbPerDay, "seed_days", sl.Waves[k].SeedDays))
+		w.Reasons = append(w.Reasons, reason("seeding_plan", "gb", l.gb[k], "mbps", l.mbps, "gb_per_day", l.gbPerDay, "seed_days", days))
 		w.Reasons = append(w.Reasons, e.agreementReasons(l, &w, last)...)
 		w.Reasons = append(w.Reasons, e.adviceReasons(p, l, w)...)
-		previous = w.ID
 		p.Waves = append(p.Waves, w)
 	}
 }
 
-// binding turns the schedule's rejections into reasons.
-func (e *estate) binding(l lane, w schedule.Wave, gb float64, previous string, rejected []schedule.Rejection, names []Text) []Reason {
+// binding turns the schedule's rejections of a job into reasons.
+func (e *estate) binding(l lane, w schedule.Wave, wave, job int, ids []string, rejected []schedule.Rejection, names []Text) []Reason {
 	s := e.in.Settings
+	previous, next := "", ""
+	for k, id := range ids {
+		if id != "" && k < wave {
+			previous = id
+		} else if id != "" && k > wave && next == "" {
+			next = id
+		}
+	}
+	days, _ := schedule.SeedDays(w.Jobs[job].GB, w.GBPerDay, 0)
 	reasons := []Reason{}
 	for _, r := range rejected {
-		days := []any{"days", r.Days, "first", r.First, "last", r.Last}
+		counted := []any{"days", r.Days, "first", r.First, "last", r.Last}
 		var more []any
 		switch r.Rule {
 		case schedule.Lead:
 			more = []any{"lead_days", s.LeadDays}
-		case schedule.Window:
+		case schedule.Release:
 			more = []any{"agreement", l.agreement.ID, "window", l.agreement.Window.Text}
+		case schedule.Queue:
+			more = []any{"centre", l.assignment.Centre, "limit", s.MaxMoving}
 		case schedule.Order:
 			more = []any{"wave", previous}
 		case schedule.Hypercare:
 			more = []any{"wave", previous, "hypercare_days", s.HypercareDays}
+		case schedule.NextWave:
+			more = []any{"wave", next}
+		case schedule.LinkFull:
+			more = []any{"mbps", l.mbps}
 		case schedule.Seeding:
-			more = []any{"gb", gb, "mbps", l.mbps, "seed_days", w.SeedDays}
+			more = []any{"gb", w.Jobs[job].GB, "mbps", l.mbps, "seed_days", days}
 		case schedule.Frozen:
 			more = []any{"name_da", names[r.Freeze].DA, "name_en", names[r.Freeze].EN}
 		case schedule.CrewFull:
 			more = []any{"centre", l.assignment.Centre, "crews", s.CrewsPerCentre, "per_crew", s.ServersPerCrewNight}
+		case schedule.GroupsFull:
+			more = []any{"centre", l.assignment.Centre, "limit", s.MaxGroupsPerNight}
+		case schedule.LocalFull:
+			more = []any{"municipality", l.m.Code, "limit", s.LocalServersPerNight}
 		}
-		reasons = append(reasons, reason(string(r.Rule), append(days, more...)...))
+		reasons = append(reasons, reason(string(r.Rule), append(counted, more...)...))
 	}
 	return reasons
 }

@@ -1,20 +1,15 @@
-// Package schedule finds dates: when the data of each wave is seeded and on which night each of its
-// groups is cut over.
+// Package schedule finds dates: when the data of each group of servers is seeded and on which night
+// the group is cut over.
 //
-// It works on plain values. A lane is one municipality: its waves follow each other, each seeds its
-// data over the municipality's link before its first cutover, and the next waits until hypercare is
-// over. Lanes that go to the same centre share its crews. Every day that a job could not have is
-// attributed to one rule, so that the counts add up to the days between today and its date.
-//
-// Dates are found by serial schedule generation over several orders of the lanes, followed by
-// exchanges of lanes while they help; the best schedule is the one that places most, then runs old
-// and new at once for the fewest server-days, then ends first. Nothing is random.
+// It works on plain values. A lane is one municipality: its waves follow each other; within a wave each
+// group seeds its data over the municipality's link before its own cutover, and the next wave is cut
+// over when hypercare of the previous one is done. Lanes that go to the same centre share its crews.
+// model.go writes that as a problem for package rcpsp, one slot a day from tomorrow; rcpsp searches,
+// settle.go pulls every cutover as early as it can stand and pushes seeding as late, and reasons.go
+// attributes every earlier day to the one rule that rejects it.
 package schedule
 
 import (
-	"cmp"
-	"slices"
-
 	"github.com/samdrift/samdrift/inventory"
 )
 
@@ -24,20 +19,41 @@ type Problem struct {
 	LeadDays       int // no seeding before AsOf + LeadDays
 	HypercareDays  int // after a wave's last cutover, before the lane's next cutover
 	Nights         [7]bool
-	Crews, PerCrew int // crews of a centre, and servers one crew cuts over in a night for one municipality
+	MaxMoving      int // lanes of a centre that move at once; 0: no limit
+	Centres        []Centre
 	Lanes          []Lane
+	Contracts      []Contract
+	Search         int // changes to try
+}
+
+// Centre is what lanes share.
+type Centre struct {
+	Name    string
+	Servers []Step // that its crews can cut over in a night
+	Groups  int    // that may be cut over in a night; 0: no limit
+}
+
+// Step is an amount from a day on.
+type Step struct {
+	From   inventory.Date
+	Amount int
 }
 
 // Lane is one municipality's sequence of waves.
 type Lane struct {
-	Centre  string
+	Name    string
+	Centre  int
 	Release inventory.Date // nothing starts before; zero: free
 	Frozen  []Span
+	Local   []Step // servers that its own staff can attend to in a night; nil: no limit
+	DayCost int64  // of each day until its last wave is over
+	Lease   inventory.Date
+	Late    int64 // cost of each day after the lease, zero: none
 	Waves   []Wave
 	Blocked bool // a foundation cannot move at all, so nothing that rests on it can
 }
 
-// Span is a stretch of days without cutovers, both included. Name numbers the freeze it belongs to.
+// Span is a stretch of days, both included. Name numbers the freeze it belongs to.
 type Span struct {
 	From, To inventory.Date
 	Name     int
@@ -46,24 +62,45 @@ type Span struct {
 // Wave is a step of a lane.
 type Wave struct {
 	Foundation bool
-	SeedDays   int
-	Servers    []int // per job
+	GBPerDay   float64 // that the link has left for seeding beside the changes to all of the wave's data
+	Jobs       []Job
 }
 
-// Schedule holds the dates, by lane and wave as in the problem.
-type Schedule struct{ Lanes [][]Dates }
-
-// Dates are those of one wave. Start is zero when none of its jobs has a night.
-type Dates struct {
-	Start inventory.Date
-	Jobs  []Placed
+// Job is a group of servers that is cut over in one night.
+type Job struct {
+	ID        string
+	Servers   int
+	GB        float64
+	Windows   []Span         // nights agreed for it; none: any
+	Pin       inventory.Date // the night that people set; zero: none
+	Contracts []int          // that end with it
 }
 
-// Placed is one job's night, zero when there is none before the deadline, and what kept it from
-// every earlier night.
+// Contract is due on a day; each day that its last job is cut over later costs.
+type Contract struct {
+	ID      string
+	Until   inventory.Date
+	DayCost int64
+}
+
+// Schedule holds the dates, by lane, wave and job as in the problem.
+type Schedule struct {
+	Lanes     [][][]Placed
+	Cost      int64          // of waiting: what the search kept low
+	CostBound int64          // no schedule of the jobs that were placed costs less
+	LastEnd   inventory.Date // of the last hypercare
+	Bound     inventory.Date // no schedule of the jobs that were placed ends earlier
+	Critical  []string       // jobs that hold the last end, first first
+}
+
+// Placed is one job's dates, zero when it has no night before the deadline, and what kept it from every
+// earlier night.
 type Placed struct {
+	Seed     inventory.Date // seeding begins
+	SeedDays int
 	Night    inventory.Date
-	Slack    int // days it could slip by itself and still let all that follows in its lane make the deadline
+	Slack    int    // days it could slip while everything still makes the deadline
+	HeldBy   string // the job that stood in the way last; empty: none did
 	Rejected []Rejection
 }
 
@@ -72,15 +109,22 @@ type Rule string
 
 // The rules, in the order in which they are asked: a day counts for the first that rejects it.
 const (
+	Foundation Rule = "foundation_not_placed"
 	Lead       Rule = "lead_time"
-	Window     Rule = "agreement_window"
+	Release    Rule = "agreement_window"
+	Queue      Rule = "moving_limit"
 	Order      Rule = "wave_order"
 	Hypercare  Rule = "hypercare"
+	LinkFull   Rule = "link_full"
 	Seeding    Rule = "seeding"
+	NextWave   Rule = "next_wave"
 	Weekday    Rule = "weekday"
 	Frozen     Rule = "freeze"
+	Window     Rule = "business_window"
 	CrewFull   Rule = "crew_full"
-	Foundation Rule = "foundation_not_placed"
+	GroupsFull Rule = "groups_full"
+	LocalFull  Rule = "local_full"
+	Pinned     Rule = "pinned"
 )
 
 // Rejection is a rule with the days it rejected. Freeze is the Span.Name of a freeze, -1 for other rules.
@@ -89,95 +133,4 @@ type Rejection struct {
 	Freeze      int
 	Days        int
 	First, Last inventory.Date
-}
-
-// Solve finds the best schedule it knows how to find.
-func Solve(p Problem) Schedule {
-	cal := newCalendar(p)
-	best := run(p, cal, nil)
-	bestValue := value(p, best)
-	try := func(order []int) bool {
-		s := run(p, cal, order)
-		v := value(p, s)
-		if slices.Compare(v, bestValue) >= 0 {
-			return false
-		}
-		best, bestValue = s, v
-		return true
-	}
-
-	given := make([]int, len(p.Lanes))
-	servers, waves := make([]int, len(p.Lanes)), make([]int, len(p.Lanes))
-	jobs := 1
-	for i, l := range p.Lanes {
-		given[i] = i
-		for _, w := range l.Waves {
-			waves[i] += p.HypercareDays + w.SeedDays
-			jobs += len(w.Servers)
-			for _, n := range w.Servers {
-				servers[i] += n
-			}
-		}
-	}
-	by := func(less func(a, b int) int) []int {
-		order := slices.Clone(given)
-		slices.SortStableFunc(order, less)
-		return order
-	}
-	order := given
-	for _, o := range [][]int{
-		given,
-		by(func(a, b int) int { return cmp.Compare(p.Lanes[a].Release, p.Lanes[b].Release) }),
-		by(func(a, b int) int { return waves[b] - waves[a] }),
-		by(func(a, b int) int { return servers[a] - servers[b] }),
-	} {
-		if try(o) {
-			order = o
-		}
-	}
-	// Exchange lanes while it helps, within a budget that does not depend on the machine.
-	for budget, improved := 200_000/jobs, true; improved && budget > 0; {
-		improved = false
-		for i := range order {
-			for j := i + 1; j < len(order) && budget > 0; j++ {
-				if p.Lanes[order[i]].Centre != p.Lanes[order[j]].Centre {
-					continue // they share no crew
-				}
-				budget--
-				next := slices.Clone(order)
-				next[i], next[j] = next[j], next[i]
-				if try(next) {
-					order, improved = next, true
-				}
-			}
-		}
-	}
-	explain(p, cal, best)
-	return best
-}
-
-// value is what a schedule is judged by, most important first: servers without a night, server-days
-// of double running, the last night.
-func value(p Problem, s Schedule) []int {
-	unplaced, double, last := 0, 0, 0
-	for i, waves := range s.Lanes {
-		var end inventory.Date
-		for _, w := range waves {
-			for _, j := range w.Jobs {
-				end = max(end, j.Night)
-			}
-		}
-		last = max(last, int(end))
-		for k, w := range waves {
-			for j, placed := range w.Jobs {
-				n := p.Lanes[i].Waves[k].Servers[j]
-				if placed.Night == 0 {
-					unplaced += n
-				} else {
-					double += n * int(end-w.Start)
-				}
-			}
-		}
-	}
-	return []int{unplaced, double, last}
 }

@@ -1,0 +1,234 @@
+package schedule
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/planner/schedule/rcpsp"
+)
+
+// linkUnits is how finely a link is shared between groups that seed at the same time.
+const linkUnits = 1000
+
+// The names of closed stretches. A freeze is "freeze:" and its number.
+const (
+	closedLead    = "lead_time"
+	closedRelease = "agreement_window"
+	closedNight   = "weekday"
+	closedWindow  = "window"
+	closedEnd     = "deadline"
+)
+
+// job tells where a job stands in the problem.
+type job struct{ lane, wave, index int }
+
+// model is a problem written for the solver. Slot 0 is the day after AsOf. Each job is two tasks, its
+// seeding and its cutover; each wave has a milestone that waits for its cutovers, each lane one for
+// its last hypercare, each contract one for its last job.
+type model struct {
+	in     Problem
+	ahead  []int // lane → the lane that has to be over before it begins, -1 for none
+	tasks  rcpsp.Problem
+	seed   map[job]int
+	cut    map[job]int
+	before map[[2]int]int // lane and wave → the milestone that the wave waits for
+	start  map[int]int    // lane → milestone that its first seeding waits for, where lanes queue
+	done   map[int]int
+	jobOf  map[int]job // by task
+	loose  map[int]bool
+}
+
+func (p Problem) slot(d inventory.Date) int   { return int(d-p.AsOf) - 1 }
+func (p Problem) day(slot int) inventory.Date { return p.AsOf.AddDays(slot + 1) }
+func (p Problem) job(j job) Job               { return p.Lanes[j.lane].Waves[j.wave].Jobs[j.index] }
+func (m *model) add(t rcpsp.Task) int {
+	m.tasks.Tasks = append(m.tasks.Tasks, t)
+	return len(m.tasks.Tasks) - 1
+}
+func milestone(id string, after ...rcpsp.Link) rcpsp.Task {
+	return rcpsp.Task{ID: id, Modes: []rcpsp.Mode{{}}, After: after}
+}
+
+// build writes the problem. ahead gives for each lane the one that has to be over before it begins, -1
+// for none; in loose lanes pins need not fit the lane's own order.
+func build(p Problem, ahead []int, loose map[int]bool) *model {
+	m := &model{in: p, ahead: ahead, seed: map[job]int{}, cut: map[job]int{}, before: map[[2]int]int{}, start: map[int]int{},
+		done: map[int]int{}, jobOf: map[int]job{}, loose: loose}
+	last := p.Deadline
+	for _, l := range p.Lanes {
+		for _, w := range l.Waves {
+			for _, j := range w.Jobs {
+				last = max(last, j.Pin)
+			}
+		}
+	}
+	m.tasks.Slots = max(1, p.slot(last)+1+p.HypercareDays)
+	for _, c := range p.Centres {
+		groups := int64(c.Groups)
+		if groups == 0 {
+			groups = math.MaxInt32
+		}
+		m.tasks.Resources = append(m.tasks.Resources, p.curve("crews "+c.Name, c.Servers), rcpsp.Resource{Name: "groups " + c.Name, Capacity: groups})
+	}
+	for i := range p.Lanes {
+		m.lane(i)
+	}
+	for i, b := range ahead {
+		if b >= 0 {
+			t := &m.tasks.Tasks[m.start[i]]
+			t.After = append(t.After, rcpsp.Link{Task: m.done[b]})
+		}
+	}
+	m.contracts()
+	return m
+}
+
+// curve is a resource whose amount changes on days.
+func (p Problem) curve(name string, steps []Step) rcpsp.Resource {
+	r := rcpsp.Resource{Name: name}
+	for _, s := range steps {
+		if at := p.slot(s.From); at <= 0 {
+			r.Capacity = int64(s.Amount)
+		} else {
+			r.Changes = append(r.Changes, rcpsp.Change{From: at, Capacity: int64(s.Amount)})
+		}
+	}
+	return r
+}
+
+// lane adds a lane's resources and tasks.
+func (m *model) lane(i int) {
+	p, l := m.in, m.in.Lanes[i]
+	link := len(m.tasks.Resources)
+	m.tasks.Resources = append(m.tasks.Resources, rcpsp.Resource{Name: "link " + l.Name, Capacity: linkUnits})
+	shared := []rcpsp.Use{{Resource: 2 * l.Centre}, {Resource: 2*l.Centre + 1, Amount: 1}}
+	if l.Local != nil {
+		shared = append(shared, rcpsp.Use{Resource: link + 1})
+		m.tasks.Resources = append(m.tasks.Resources, p.curve("staff "+l.Name, l.Local))
+	}
+	early, nights := p.beforeSeeding(l), p.closedNights(l)
+	m.start[i] = m.add(milestone(l.Name + " begins"))
+	before := rcpsp.Link{Task: m.start[i]}
+	care := 0 // days of hypercare between the milestone before and the first cutover
+	for k, w := range l.Waves {
+		m.before[[2]int{i, k}] = before.Task
+		over := milestone(fmt.Sprintf("%s wave %d over", l.Name, k+1), before)
+		for n, j := range w.Jobs {
+			at := job{i, k, n}
+			days, units := j.seeding(w.GBPerDay)
+			seed := rcpsp.Task{ID: j.ID + " seeding", Closed: early, After: []rcpsp.Link{before},
+				Modes: []rcpsp.Mode{{Duration: days, Uses: []rcpsp.Use{{Resource: link, Amount: units}}}}}
+			uses := slices.Clone(shared)
+			uses[0].Amount = int64(j.Servers)
+			if l.Local != nil {
+				uses[2].Amount = int64(j.Servers)
+			}
+			cut := rcpsp.Task{ID: j.ID + " cutover", Closed: nights, Weight: int64(j.Servers), Modes: []rcpsp.Mode{{Duration: 1, Uses: uses}}}
+			if len(j.Windows) > 0 {
+				cut.Closed = p.outside(nights, j.Windows, m.tasks.Slots)
+			}
+			if j.Pin != 0 {
+				cut.Fixed = &rcpsp.Start{Slot: p.slot(j.Pin)}
+				if m.loose[i] {
+					seed.Fixed, seed.After = &rcpsp.Start{Slot: max(0, p.slot(j.Pin)-days)}, nil
+				}
+			}
+			m.seed[at] = m.add(seed)
+			if seed.Fixed == nil {
+				cut.After = []rcpsp.Link{{Task: m.seed[at]}, {Task: before.Task, Lag: care}}
+			}
+			m.cut[at] = m.add(cut)
+			m.jobOf[m.seed[at]], m.jobOf[m.cut[at]] = at, at
+			over.After = append(over.After, rcpsp.Link{Task: m.cut[at]})
+		}
+		before, care = rcpsp.Link{Task: m.add(over)}, p.HypercareDays
+	}
+	done := milestone(l.Name+" over", rcpsp.Link{Task: before.Task, Lag: care})
+	done.Weight = l.DayCost
+	if l.Late > 0 {
+		done.Due, done.Tardy = max(0, p.slot(l.Lease)+1), l.Late
+	}
+	m.done[i] = m.add(done)
+}
+
+// contracts adds a milestone for each contract that some job rests on.
+func (m *model) contracts() {
+	after := make([][]rcpsp.Link, len(m.in.Contracts))
+	for t := range m.tasks.Tasks {
+		if at, ok := m.jobOf[t]; ok && m.cut[at] == t {
+			for _, c := range m.in.job(at).Contracts {
+				after[c] = append(after[c], rcpsp.Link{Task: t})
+			}
+		}
+	}
+	for c, links := range after {
+		if len(links) > 0 {
+			t := milestone("contract "+m.in.Contracts[c].ID, links...)
+			t.Due, t.Tardy = max(0, m.in.slot(m.in.Contracts[c].Until)+1), m.in.Contracts[c].DayCost
+			m.add(t)
+		}
+	}
+}
+
+// seeding is how many days a job's data takes over a free link, and which part of the link it then
+// needs.
+func (j Job) seeding(perDay float64) (days int, units int64) {
+	days = max(1, int(math.Ceil(j.GB/perDay)))
+	return days, min(linkUnits, max(1, int64(math.Ceil(linkUnits*j.GB/(float64(days)*perDay)))))
+}
+
+// beforeSeeding are the days on which a lane may not begin.
+func (p Problem) beforeSeeding(l Lane) []rcpsp.Span {
+	lead := max(0, p.slot(p.AsOf.AddDays(p.LeadDays)))
+	spans := []rcpsp.Span{{From: 0, To: lead, Name: closedLead}}
+	if release := p.slot(l.Release); l.Release != 0 && release > lead {
+		spans = append(spans, rcpsp.Span{From: lead, To: release, Name: closedRelease})
+	}
+	return spans
+}
+
+// closedNights are the days on which a lane has no cutovers, each day once.
+func (p Problem) closedNights(l Lane) []rcpsp.Span {
+	frozen := slices.Clone(l.Frozen)
+	slices.SortStableFunc(frozen, func(a, b Span) int { return cmp.Compare(a.From, b.From) })
+	var spans []rcpsp.Span
+	last := max(0, p.slot(p.Deadline)+1)
+	for t := range last {
+		day, name := p.day(t), ""
+		if !p.Nights[day.Weekday()] {
+			name = closedNight
+		} else if k := slices.IndexFunc(frozen, func(f Span) bool { return f.From <= day && day <= f.To }); k >= 0 {
+			name = freezeName(frozen[k].Name)
+		}
+		if name != "" {
+			spans = shut(spans, t, name)
+		}
+	}
+	return append(spans, rcpsp.Span{From: last, To: math.MaxInt32, Name: closedEnd})
+}
+
+// outside adds the open days that lie in none of the windows.
+func (p Problem) outside(closed []rcpsp.Span, windows []Span, slots int) []rcpsp.Span {
+	spans := slices.Clone(closed)
+	for t := range slots {
+		inside := func(w Span) bool { return w.From <= p.day(t) && p.day(t) <= w.To }
+		if !slices.ContainsFunc(windows, inside) && !slices.ContainsFunc(closed, func(s rcpsp.Span) bool { return s.From <= t && t < s.To }) {
+			spans = shut(spans, t, closedWindow)
+		}
+	}
+	return spans
+}
+
+// shut closes one more slot.
+func shut(spans []rcpsp.Span, t int, name string) []rcpsp.Span {
+	if n := len(spans); n > 0 && spans[n-1].To == t && spans[n-1].Name == name {
+		spans[n-1].To++
+		return spans
+	}
+	return append(spans, rcpsp.Span{From: t, To: t + 1, Name: name})
+}
+
+func freezeName(n int) string { return fmt.Sprint("freeze:", n) }

@@ -1,0 +1,178 @@
+package schedule
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/samdrift/samdrift/planner/schedule/explain"
+	"github.com/samdrift/samdrift/planner/schedule/rcpsp"
+)
+
+// tell writes dates, slack and reasons into the schedule.
+func (m *model) tell(s *Schedule, starts []rcpsp.Start, table *rcpsp.Timetable, dropped map[job]bool) error {
+	late := m.seedLate(table, starts)
+	supposed := slices.Clone(starts) // with seeding of what found no night where it could be
+	for at := range dropped {
+		t := m.seed[at]
+		supposed[t].Slot = table.Earliest(t, m.uses(t), m.length(t), m.ready(starts, t), m.tasks.Slots)
+	}
+	why, err := explain.New(m.tasks, supposed)
+	if err != nil {
+		return fmt.Errorf("dates: %w", err)
+	}
+	slack := why.Slack(m.tasks.Slots)
+	for t := range m.tasks.Tasks {
+		at, isJob := m.jobOf[t]
+		if !isJob || m.cut[at] != t {
+			continue
+		}
+		placed := &s.Lanes[at.lane][at.wave][at.index]
+		if starts[t].Slot != rcpsp.Unplaced {
+			placed.Night = m.in.day(starts[t].Slot)
+			placed.Seed, placed.SeedDays = m.in.day(late[at]), m.length(m.seed[at])
+			placed.Slack = slack[t].Most()
+			placed.HeldBy = m.heldBy(why, supposed, at)
+			s.LastEnd = max(s.LastEnd, placed.Night.AddDays(m.in.HypercareDays))
+		}
+		placed.Rejected = m.rejections(why, supposed, at, dropped)
+	}
+	seen := map[job]bool{}
+	for _, step := range why.Critical() {
+		if at, ok := m.jobOf[step.Task]; ok && !seen[at] {
+			seen[at] = true
+			s.Critical = append(s.Critical, m.in.job(at).ID)
+		}
+	}
+	slices.Reverse(s.Critical)
+	return nil
+}
+
+// rejections counts, for each day from tomorrow to the night before the job's own (or to the deadline),
+// the first rule that rejects it, most days first.
+func (m *model) rejections(why *explain.Schedule, starts []rcpsp.Start, at job, dropped map[job]bool) []Rejection {
+	cut := m.cut[at]
+	end := starts[cut].Slot
+	if end == rcpsp.Unplaced {
+		end = max(0, m.in.slot(m.in.Deadline)+1)
+	}
+	var found []Rejection
+	count := func(rule Rule, freeze, days, first, last int) {
+		k := slices.IndexFunc(found, func(r Rejection) bool { return r.Rule == rule && r.Freeze == freeze })
+		if k < 0 {
+			found = append(found, Rejection{Rule: rule, Freeze: freeze, First: m.in.day(first), Last: m.in.day(last)})
+			k = len(found) - 1
+		}
+		f := &found[k]
+		f.Days += days
+		f.First, f.Last = min(f.First, m.in.day(first)), max(f.Last, m.in.day(last))
+	}
+	from := 0
+	until := func(rule Rule, to int) { // the days from where the last rule ended
+		if to = min(to, end); to > from {
+			count(rule, -1, to-from, from, to-1)
+			from = to
+		}
+	}
+	switch {
+	case starts[cut].Slot == rcpsp.Unplaced && (m.in.Lanes[at.lane].Blocked || m.rests(at, dropped)):
+		until(Foundation, end)
+	case len(m.tasks.Tasks[cut].After) > 0:
+		m.untilSeeded(until, starts, at)
+	}
+	for _, r := range why.Task(cut) {
+		if rule, freeze := m.rule(r, m.tasks.Tasks[cut].Fixed != nil); rule != "" && from < end {
+			count(rule, freeze, r.Slots, r.First, r.Last)
+		}
+	}
+	slices.SortFunc(found, func(a, b Rejection) int {
+		return cmp.Or(b.Days-a.Days, cmp.Compare(a.First, b.First), cmp.Compare(a.Rule, b.Rule), a.Freeze-b.Freeze)
+	})
+	return found
+}
+
+// untilSeeded counts the days before a job's data is across and hypercare of the wave before is over.
+func (m *model) untilSeeded(until func(Rule, int), starts []rcpsp.Start, at job) {
+	lane := m.in.Lanes[at.lane]
+	for _, s := range m.in.beforeSeeding(lane) {
+		if s.Name == closedLead {
+			until(Lead, s.To)
+		} else {
+			until(Release, s.To)
+		}
+	}
+	until(Queue, starts[m.start[at.lane]].Slot)
+	before := starts[m.before[[2]int{at.lane, at.wave}]].Slot
+	if at.wave > 0 {
+		until(Order, before)
+		until(Hypercare, before+m.in.HypercareDays)
+	}
+	seed := m.seed[at]
+	if starts[seed].Slot == rcpsp.Unplaced {
+		until(LinkFull, m.tasks.Slots)
+		return
+	}
+	until(LinkFull, starts[seed].Slot)
+	until(Seeding, starts[seed].Slot+m.length(seed))
+}
+
+// rule translates a reason that keeps a cutover out of a night; empty for what is told in other ways.
+func (m *model) rule(r explain.Reason, pinned bool) (Rule, int) {
+	switch r.Kind {
+	case explain.Closed:
+		if r.Name == closedEnd && pinned {
+			return Pinned, -1
+		}
+		if n, ok := strings.CutPrefix(r.Name, "freeze:"); ok {
+			freeze, err := strconv.Atoi(n)
+			if err == nil {
+				return Frozen, freeze
+			}
+		}
+		switch r.Name {
+		case closedNight:
+			return Weekday, -1
+		case closedWindow:
+			return Window, -1
+		}
+	case explain.Resource:
+		switch {
+		case r.Ref >= 2*len(m.in.Centres):
+			return LocalFull, -1
+		case r.Ref%2 == 1:
+			return GroupsFull, -1
+		}
+		return CrewFull, -1
+	case explain.Promise:
+		return Pinned, -1
+	case explain.Order: // only what has no night: the wave that follows it has begun
+		return NextWave, -1
+	}
+	return "", -1
+}
+
+// heldBy is the job that stood in a job's way last, as far as it was another job.
+func (m *model) heldBy(why *explain.Schedule, starts []rcpsp.Start, at job) string {
+	t := m.cut[at]
+	for range 4 { // cutover, seeding, and the milestones before them
+		reasons := why.Task(t)
+		k := slices.IndexFunc(reasons, func(r explain.Reason) bool { return r.Kind == explain.After || r.Kind == explain.Resource })
+		if k < 0 {
+			return ""
+		}
+		r := reasons[k]
+		if r.Kind == explain.After {
+			t = r.Ref
+		} else if o := slices.IndexFunc(why.Occupants(r.Ref, r.Last), func(o int) bool { return m.jobOf[o] != at }); o >= 0 {
+			t = why.Occupants(r.Ref, r.Last)[o]
+		} else {
+			return ""
+		}
+		if other, ok := m.jobOf[t]; ok && other != at {
+			return m.in.job(other).ID
+		}
+	}
+	return ""
+}

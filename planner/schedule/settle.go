@@ -1,0 +1,130 @@
+package schedule
+
+import (
+	"math"
+	"slices"
+
+	"github.com/samdrift/samdrift/planner/schedule/rcpsp"
+)
+
+// settle pulls every task as early as the ones before it, its calendar and the free capacity let it
+// stand, in the order in which the tasks stand, so that every earlier day of every task is rejected by
+// some rule; then tries whether a job that was given up fits between the others after all, and takes
+// it out of the dropped ones if so. Starts are changed in place.
+func (m *model) settle(starts []rcpsp.Start, dropped map[job]bool) (*rcpsp.Timetable, error) {
+	table, err := rcpsp.NewTimetable(m.tasks)
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]int64, len(starts))
+	for t, at := range starts {
+		keys[t] = math.MaxInt64
+		if at.Slot == rcpsp.Unplaced {
+			continue
+		}
+		keys[t] = int64(at.Slot)
+		if m.tasks.Tasks[t].Fixed != nil {
+			table.Book(m.uses(t), at.Slot, at.Slot+m.length(t))
+		}
+	}
+	followers := make([][]rcpsp.Link, len(starts))
+	for t, task := range m.tasks.Tasks {
+		for _, l := range task.After {
+			followers[l.Task] = append(followers[l.Task], rcpsp.Link{Task: t, Lag: l.Lag})
+		}
+	}
+	order := table.Order(keys)
+	for _, t := range order {
+		if starts[t].Slot != rcpsp.Unplaced && m.tasks.Tasks[t].Fixed == nil {
+			m.place(table, starts, t, m.ready(starts, t), m.tasks.Slots)
+		}
+	}
+	for _, t := range order {
+		at, isJob := m.jobOf[t]
+		if !isJob || m.cut[at] != t || !dropped[at] || m.in.Lanes[at.lane].Blocked || m.rests(at, dropped) {
+			continue
+		}
+		m.squeeze(table, starts, at, dropped, followers)
+	}
+	return table, nil
+}
+
+// rests tells whether a job rests on a foundation without a night.
+func (m *model) rests(at job, dropped map[job]bool) bool {
+	for other := range dropped {
+		if other.lane == at.lane && other.wave < at.wave && m.in.Lanes[at.lane].Waves[other.wave].Foundation {
+			return true
+		}
+	}
+	return false
+}
+
+// squeeze places a job that was given up between the others if it fits.
+func (m *model) squeeze(table *rcpsp.Timetable, starts []rcpsp.Start, at job, dropped map[job]bool, followers [][]rcpsp.Link) {
+	seed, cut := m.seed[at], m.cut[at]
+	by := m.tasks.Slots
+	for _, f := range followers[cut] {
+		if starts[f.Task].Slot != rcpsp.Unplaced {
+			by = min(by, starts[f.Task].Slot-f.Lag)
+		}
+	}
+	if !m.place(table, starts, seed, m.ready(starts, seed), by) {
+		return
+	}
+	if m.place(table, starts, cut, m.ready(starts, cut), by) {
+		delete(dropped, at)
+		return
+	}
+	table.Release(m.uses(seed), starts[seed].Slot, starts[seed].Slot+m.length(seed))
+	starts[seed].Slot = rcpsp.Unplaced
+}
+
+// place books a task at its first slot; false: there is none.
+func (m *model) place(table *rcpsp.Timetable, starts []rcpsp.Start, t, from, by int) bool {
+	slot := table.Earliest(t, m.uses(t), m.length(t), from, by)
+	if slot < 0 {
+		return false
+	}
+	table.Book(m.uses(t), slot, slot+m.length(t))
+	starts[t] = rcpsp.Start{Slot: slot}
+	return true
+}
+
+func (m *model) uses(t int) []rcpsp.Use { return m.tasks.Tasks[t].Modes[0].Demand() }
+func (m *model) length(t int) int       { return m.tasks.Tasks[t].Modes[0].Duration }
+
+// ready is the slot from which a task's links let it start. What has no start holds nothing.
+func (m *model) ready(starts []rcpsp.Start, t int) int {
+	slot := 0
+	for _, l := range m.tasks.Tasks[t].After {
+		if at := starts[l.Task].Slot; at != rcpsp.Unplaced {
+			slot = max(slot, at+m.length(l.Task)+l.Lag)
+		}
+	}
+	return slot
+}
+
+// seedLate gives the last days on which seeding can begin: old and new then run at once no longer than
+// they must. The cutovers stay where they are.
+func (m *model) seedLate(table *rcpsp.Timetable, starts []rcpsp.Start) map[job]int {
+	jobs := make([]job, 0, len(m.seed))
+	for t := range m.tasks.Tasks {
+		if at, ok := m.jobOf[t]; ok && m.seed[at] == t && starts[t].Slot != rcpsp.Unplaced {
+			jobs = append(jobs, at)
+		}
+	}
+	slices.SortStableFunc(jobs, func(a, b job) int { return starts[m.cut[b]].Slot - starts[m.cut[a]].Slot })
+	late := map[job]int{}
+	for _, at := range jobs {
+		t := m.seed[at]
+		from := starts[t].Slot
+		late[at] = from
+		if m.tasks.Tasks[t].Fixed != nil {
+			continue
+		}
+		table.Release(m.uses(t), from, from+m.length(t))
+		late[at] = max(from, table.Latest(t, m.uses(t), m.length(t), from, starts[m.cut[at]].Slot))
+		table.Book(m.uses(t), late[at], late[at]+m.length(t))
+	}
+	return late
+}
