@@ -59,6 +59,7 @@ var pure = map[string][]string{
 	"planner/scenario":         {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/schedule/nation":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/schedule/explain": {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/schedule/replan":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 }
 
 type goPackage struct {

@@ -25,6 +25,8 @@ type plan struct {
 	weight  []int64
 	due     []int32
 	tardy   []int64
+	keep    []place // where a task is expected
+	move    []int64 // what it costs to start elsewhere
 
 	resources []Resource
 	stocks    []int64
@@ -34,6 +36,9 @@ type plan struct {
 	overlap   bool  // some lag is negative: by time, a task may come before one it waits for
 	open      bool  // no curves, calendars, releases or fixed starts: time runs the same both ways
 }
+
+// place is a start with the mode's index in plan.modes, -1 for one that the task no longer has.
+type place struct{ slot, mode int32 }
 
 type mode struct {
 	dur   int32
@@ -62,7 +67,7 @@ func compile(p Problem) (*plan, error) {
 	c := &plan{n: n, ids: make([]int32, n), modes: make([][]mode, n), preds: make([][]edge, n), succs: make([][]edge, n),
 		release: make([]int32, n), head: make([]int32, n), tail: make([]int32, n), latest: make([]int32, n),
 		fixed: make([]bool, n), pinned: make([]int32, n), closed: make([]*calendar, n),
-		weight: make([]int64, n), due: make([]int32, n), tardy: make([]int64, n),
+		weight: make([]int64, n), due: make([]int32, n), tardy: make([]int64, n), keep: make([]place, n), move: make([]int64, n),
 		resources: p.Resources, stocks: p.Stocks, horizon: int32(p.span()), open: true}
 	for _, r := range p.Resources {
 		c.open = c.open && len(r.Changes) == 0
@@ -79,7 +84,10 @@ func compile(p Problem) (*plan, error) {
 		}
 		c.release[j] = int32(t.Release)
 		c.weight[j], c.due[j], c.tardy[j] = t.Weight, int32(t.Due), t.Tardy
-		c.costly = c.costly || t.Weight != 0 || t.Tardy != 0
+		if t.Keep != nil {
+			c.keep[j], c.move[j] = c.placeOf(j, *t.Keep), t.Move
+		}
+		c.costly = c.costly || t.Weight != 0 || t.Tardy != 0 || c.move[j] != 0
 		c.latest[j] = far
 		if t.Deadline > 0 {
 			c.latest[j], c.late = int32(t.Deadline), true
@@ -105,8 +113,17 @@ func compile(p Problem) (*plan, error) {
 	return c, nil
 }
 
+// placeOf translates a start.
+func (c *plan) placeOf(j int, s Start) place {
+	return place{int32(s.Slot), int32(slices.IndexFunc(c.modes[j], func(m mode) bool { return m.order == s.Mode }))}
+}
+
 // reach works out heads, tails and latest ends along the links, each task in its shortest mode.
 func (c *plan) reach() {
+	var alone *table // only what is promised is booked
+	if !c.open {
+		alone = newTable(c)
+	}
 	for j := range c.n {
 		c.head[j] = c.release[j]
 		for _, e := range c.preds[j] {
@@ -114,6 +131,8 @@ func (c *plan) reach() {
 		}
 		if c.fixed[j] {
 			c.head[j] = c.pinned[j]
+		} else if alone != nil {
+			c.head[j] = alone.first(int32(j), c.head[j])
 		}
 	}
 	for j := c.n - 1; j >= 0; j-- {
@@ -201,7 +220,7 @@ func (p Problem) number() ([]int, error) {
 	if len(ready) < n {
 		for i := range p.Tasks {
 			if waits[i] > 0 {
-				return nil, fmt.Errorf("schedule: task %q waits for itself through its links; cut the circle", p.Tasks[i].ID)
+				return nil, fmt.Errorf("schedule: task %q waits for itself through its links; cut the circle (greatest lags are not supported)", p.Tasks[i].ID)
 			}
 		}
 	}
@@ -215,6 +234,7 @@ func (p Problem) number() ([]int, error) {
 	return number, nil
 }
 
+// validate tells all faults at once.
 func (p Problem) validate() error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf("schedule: "+format, args...)) }
@@ -243,8 +263,8 @@ func (p Problem) validate() error {
 		if t.Release < 0 || t.Release > 1<<22 || t.Deadline < 0 || t.Deadline > 1<<22 {
 			fault("task %q has release %d and deadline %d; give 0 to %d", t.ID, t.Release, t.Deadline, 1<<22)
 		}
-		if t.Weight < 0 || t.Tardy < 0 {
-			fault("task %q earns by ending late (weight %d, tardy %d); costs must not be negative", t.ID, t.Weight, t.Tardy)
+		if t.Weight < 0 || t.Tardy < 0 || t.Move < 0 {
+			fault("task %q earns by ending late or moving (weight %d, tardy %d, move %d); costs must not be negative", t.ID, t.Weight, t.Tardy, t.Move)
 		}
 		possible, longest := false, 0
 		for k, m := range t.Modes {

@@ -24,8 +24,40 @@ type destroyer struct {
 	ctx      context.Context
 }
 
-// destructiveBound raises a bound to the first end that cannot be refuted; upper is not asked.
-func (c *plan) destructiveBound(ctx context.Context, bound, upper int32) int32 {
+// Refute tells whether it can be proven that no schedule keeps all rules of a problem: by links,
+// calendars, promises, deadlines, pairs, capacity and work between two slots, and what stocks must give
+// at least. False proves nothing: there may be a schedule or not.
+func Refute(ctx context.Context, p Problem) (bool, error) {
+	c, err := compile(p)
+	if err != nil {
+		return false, err
+	}
+	for k, left := range c.stocks {
+		for j := range c.n {
+			left -= leastDraw(c.modes[j], k)
+		}
+		if left < 0 {
+			return true, nil
+		}
+	}
+	return c.destroyer(ctx).refutes(c.horizon), nil
+}
+
+// leastDraw is the least that any mode draws on a stock.
+func leastDraw(modes []mode, stock int) int64 {
+	least := int64(1) << 62
+	for _, m := range modes {
+		drawn := int64(0)
+		if len(m.draws) > 0 {
+			drawn = m.draws[stock]
+		}
+		least = min(least, drawn)
+	}
+	return least
+}
+
+// destroyer prepares what does not depend on the last end.
+func (c *plan) destroyer(ctx context.Context) *destroyer {
 	d := &destroyer{plan: c, est: make([]int32, c.n), lct: make([]int32, c.n), dur: make([]int32, c.n), budget: effort, ctx: ctx}
 	for j := range c.n {
 		d.dur[j] = c.shortest(j)
@@ -47,6 +79,12 @@ func (c *plan) destructiveBound(ctx context.Context, bound, upper int32) int32 {
 	}
 	d.load = make([]int64, c.horizon+2)
 	d.findPairs()
+	return d
+}
+
+// destructiveBound raises a bound to the first end that cannot be refuted; upper is not asked.
+func (c *plan) destructiveBound(ctx context.Context, bound, upper int32) int32 {
+	d := c.destroyer(ctx)
 	lo, hi := bound, min(upper, c.horizon) // the answer lies in lo..hi
 	step := int32(1)
 	for lo < hi && d.budget > 0 && ctx.Err() == nil {
@@ -128,7 +166,7 @@ func (d *destroyer) findPairs() {
 func (d *destroyer) refutes(end int32) bool {
 	for j := range d.n {
 		d.est[j], d.lct[j] = d.head[j], min(end-d.tail[j], d.latest[j])
-		if d.est[j]+d.dur[j] > d.lct[j] {
+		if d.est[j]+d.dur[j] > d.lct[j] || d.est[j] < d.release[j] {
 			return true
 		}
 	}
@@ -148,24 +186,35 @@ func (d *destroyer) refutes(end int32) bool {
 	return false
 }
 
-// links narrows windows along the links.
+// links narrows windows along the links and calendars. What is promised does not move: a window that
+// it is not in is empty.
 func (d *destroyer) links() (changed, empty bool) {
 	d.budget -= int64(4 * d.n)
 	for j := range d.n {
+		s := d.est[j]
 		for _, e := range d.preds[j] {
-			if s := d.est[e.task] + d.dur[e.task] + e.lag; s > d.est[j] && !d.fixed[j] {
-				d.est[j], changed = s, true
-			}
+			s = max(s, d.est[e.task]+d.dur[e.task]+e.lag)
+		}
+		if !d.fixed[j] {
+			s = d.closed[j].forward(s, d.dur[j])
+		}
+		if s > d.est[j] {
+			d.est[j], changed = s, true
 		}
 		if d.est[j]+d.dur[j] > d.lct[j] {
 			return true, true
 		}
 	}
 	for j := d.n - 1; j >= 0; j-- {
+		end := d.lct[j]
 		for _, e := range d.succs[j] {
-			if s := d.lct[e.task] - d.dur[e.task] - e.lag; s < d.lct[j] && !d.fixed[j] {
-				d.lct[j], changed = s, true
-			}
+			end = min(end, d.lct[e.task]-d.dur[e.task]-e.lag)
+		}
+		if !d.fixed[j] && end >= d.dur[j] {
+			end = d.closed[j].backward(end-d.dur[j], d.dur[j]) + d.dur[j]
+		}
+		if end < d.lct[j] {
+			d.lct[j], changed = end, true
 		}
 		if d.est[j]+d.dur[j] > d.lct[j] {
 			return true, true

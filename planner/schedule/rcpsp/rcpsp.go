@@ -8,6 +8,9 @@
 // schedule generation: each task in turn takes the earliest slots that its predecessors, its calendar
 // and the free capacity leave. Bound gives what no schedule can be better than.
 //
+// Links set least lags only. A greatest lag (RCPSP/max: start at most so long after) cannot be said: as
+// a link back with a negative lag it closes a circle, and circles are refused.
+//
 // All amounts are whole numbers. The same problem, seed and number of schedules give the same solution
 // on any number of cores, and the order in which tasks are given does not matter: they are told apart
 // by ID.
@@ -35,6 +38,37 @@ type Change struct {
 	Capacity int64
 }
 
+// At is the capacity in a slot.
+func (r Resource) At(slot int) int64 {
+	capacity := r.Capacity
+	for _, c := range r.Changes {
+		if c.From > slot {
+			break
+		}
+		capacity = c.Capacity
+	}
+	return capacity
+}
+
+// With is the resource with another capacity in the slots from one up to, not including, another.
+func (r Resource) With(from, to int, capacity int64) Resource {
+	after := r.At(to)
+	var changes []Change
+	for _, c := range r.Changes {
+		if c.From < from {
+			changes = append(changes, c)
+		}
+	}
+	changes = append(changes, Change{from, capacity}, Change{to, after})
+	for _, c := range r.Changes {
+		if c.From > to {
+			changes = append(changes, c)
+		}
+	}
+	r.Changes = changes
+	return r
+}
+
 // Task is a piece of work that runs without interruption once it has started.
 type Task struct {
 	ID       string // unique
@@ -48,6 +82,9 @@ type Task struct {
 	Weight int64 // what each slot of a later end costs
 	Due    int   // with Tardy: the slot after which lateness costs
 	Tardy  int64 // what each slot of an end after Due costs; lateness is not forbidden
+
+	Keep *Start // with Move: where people expect the task
+	Move int64  // what a start elsewhere, or in another mode, costs the search; not part of Solution.Cost
 }
 
 // Mode is one way to do a task.
@@ -88,6 +125,7 @@ type Solution struct {
 	Unplaced  int     // tasks without a slot
 	Late      int64   // slots by which deadlines, and what leads up to them, are missed, and units by which stocks are overdrawn
 	Cost      int64   // by Weight, Due and Tardy
+	Moved     int     // tasks with a Move that do not stand where they Keep
 	Makespan  int     // the last end
 	Bound     int     // no schedule that keeps all rules ends earlier
 	CostBound int64   // no schedule that keeps all rules costs less
@@ -102,8 +140,9 @@ func (s Solution) Proven() bool { return s.Feasible() && s.Makespan == s.Bound }
 
 // Limits end the search, besides the context.
 type Limits struct {
-	Schedules int64  // schedules to generate, or parts to ruin; zero: until the context's deadline, 5,000 without one
-	Seed      uint64 // of the random choices
-	Workers   int    // goroutines; zero: 1. The solution does not depend on it unless time ends the search
-	Bound     bool   // spend effort on Bound beyond the critical path and the work to be done
+	Schedules int64   // schedules to generate, or parts to ruin; zero: until the context's deadline, 5,000 without one
+	Seed      uint64  // of the random choices
+	Workers   int     // goroutines; zero: 1. The solution does not depend on it unless time ends the search
+	From      []Start // a schedule to begin with, in the order of Tasks: what still fits is kept, the rest pushed. The solution is no worse
+	Bound     bool    // spend effort on Bound beyond the critical path and the work to be done
 }

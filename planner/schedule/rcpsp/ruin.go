@@ -33,7 +33,7 @@ type island struct {
 
 // ruin searches until the limits or the context end it.
 func ruin(ctx context.Context, p *plan, l Limits) (*record, int64) {
-	first, runs := construct(ctx, p, l.Schedules)
+	first, runs := begin(ctx, p, l)
 	users := make([][]int32, len(p.resources))
 	for j := range p.n {
 		if p.fixed[j] {
@@ -82,6 +82,19 @@ func ruin(ctx context.Context, p *plan, l Limits) (*record, int64) {
 		}
 	}
 	return &all[0].best, runs
+}
+
+// begin gives the schedule to start from: the one told, or one made anew when that does not fit.
+func begin(ctx context.Context, p *plan, l Limits) (*table, int64) {
+	old := p.resume(l.From)
+	if old != nil && old.value.unplaced == 0 && old.value.late == 0 {
+		return old, 1
+	}
+	fresh, runs := construct(ctx, p, l.Schedules)
+	if old != nil && old.value.less(fresh.value) {
+		return old, runs
+	}
+	return fresh, runs
 }
 
 // construct makes schedules by several rules of thumb, at most limit (zero: all), and gives the best.

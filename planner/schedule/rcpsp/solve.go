@@ -1,6 +1,10 @@
 package rcpsp
 
-import "context"
+import (
+	"cmp"
+	"context"
+	"fmt"
+)
 
 // geneticTasks is up to how many tasks the genetic algorithm is used.
 const geneticTasks = 500
@@ -12,6 +16,9 @@ func Solve(ctx context.Context, p Problem, l Limits) (Solution, error) {
 	c, err := compile(p)
 	if err != nil {
 		return Solution{}, err
+	}
+	if l.From != nil && len(l.From) != c.n {
+		return Solution{}, fmt.Errorf("schedule: %d starts to begin with for %d tasks; give one for each", len(l.From), c.n)
 	}
 	if l.Schedules <= 0 {
 		if _, timed := ctx.Deadline(); !timed {
@@ -28,11 +35,24 @@ func Solve(ctx context.Context, p Problem, l Limits) (Solution, error) {
 	if c.n <= geneticTasks && !c.costly {
 		if q, ok := pack(c); ok {
 			g := evolve(ctx, q, l, bound)
-			return g.solution(bound), nil
+			return c.better(g.solution(bound), l.From), nil
 		}
 	}
 	best, runs := ruin(ctx, c, l)
 	return c.solution(best.start, best.mode, runs, bound), nil
+}
+
+// better is the solution, or what was to be begun with where that ends earlier.
+func (c *plan) better(s Solution, from []Start) Solution {
+	t := c.resume(from)
+	if t == nil {
+		return s
+	}
+	old := c.solution(t.start, t.mode, s.Schedules, int32(s.Bound))
+	if cmp.Or(cmp.Compare(old.Unplaced, s.Unplaced), cmp.Compare(old.Late, s.Late), cmp.Compare(old.Makespan, s.Makespan)) < 0 {
+		return old
+	}
+	return s
 }
 
 // solution tells the best individual.
@@ -67,6 +87,9 @@ func (c *plan) solution(start, mode []int32, runs int64, bound int32) Solution {
 		end := start[j] + m.dur
 		s.Makespan = max(s.Makespan, int(end))
 		s.Cost += c.costOf(int32(j), end)
+		if c.moveCost(int32(j), start[j], mode[j]) > 0 {
+			s.Moved++
+		}
 		s.Late += int64(max(0, end-c.latest[j]))
 		for k, d := range m.draws {
 			rest[k] -= d

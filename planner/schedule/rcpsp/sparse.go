@@ -77,7 +77,7 @@ func (t *table) book(j, s, m int32, sign int64) {
 	if e > t.latest[j] {
 		t.value.late += sign * int64(e-t.latest[j])
 	}
-	t.value.cost += sign * t.costOf(j, e)
+	t.value.cost += sign * (t.costOf(j, e) + t.moveCost(j, s, m))
 	t.value.ends += sign * int64(e)
 }
 
@@ -86,8 +86,16 @@ func (p *plan) costOf(j, e int32) int64 {
 	return p.weight[j]*int64(e) + p.tardy[j]*int64(max(0, e-p.due[j]))
 }
 
-// insert books a task at its earliest slots between its placed neighbours, in the mode that costs
-// least, then ends first. False: there is no room.
+// moveCost is what it costs the search that a task does not stand where it is expected.
+func (p *plan) moveCost(j, s, m int32) int64 {
+	if p.move[j] == 0 || p.keep[j] == (place{s, m}) {
+		return 0
+	}
+	return p.move[j]
+}
+
+// insert books a task at its earliest slots between its placed neighbours, in the mode that draws
+// least beyond the stocks, then ends first; or where it is expected, if that costs no more. False: there is no room.
 func (t *table) insert(j int32) bool {
 	lo, hi := t.release[j], t.horizon
 	for _, l := range t.preds[j] {
@@ -120,8 +128,37 @@ func (t *table) insert(j int32) bool {
 	if best < 0 {
 		return false
 	}
+	if k := t.keep[j]; t.move[j] > 0 && k.mode >= 0 && k.slot != at {
+		way := &t.modes[j][k.mode]
+		if t.costOf(j, k.slot+way.dur) <= t.costOf(j, end)+t.move[j] && t.fits(j, k, lo, hi) {
+			at, best = k.slot, k.mode
+		}
+	}
 	t.put(j, at, best)
 	return true
+}
+
+// fits tells whether a task can stand in a place between two slots, with what the stocks leave.
+func (t *table) fits(j int32, k place, lo, hi int32) bool {
+	way := &t.modes[j][k.mode]
+	for s, d := range way.draws {
+		if d > max(0, t.rest[s]) {
+			return false
+		}
+	}
+	return k.slot >= lo && k.slot+way.dur <= hi && t.earliest(j, way, k.slot, k.slot+way.dur) == k.slot
+}
+
+// first is the first slot from lo on where a task has room in one of its modes; the horizon when there
+// is none.
+func (t *table) first(j, lo int32) int32 {
+	first := t.horizon
+	for m := range t.modes[j] {
+		if s := t.earliest(j, &t.modes[j][m], lo, t.horizon); s >= 0 {
+			first = min(first, s)
+		}
+	}
+	return first
 }
 
 // earliest finds the first slot from lo on where a task has room and ends by hi; negative when there

@@ -1,0 +1,175 @@
+package replan_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/samdrift/samdrift/planner/schedule/nation"
+	"github.com/samdrift/samdrift/planner/schedule/rcpsp"
+	"github.com/samdrift/samdrift/planner/schedule/replan"
+	"github.com/samdrift/samdrift/planner/schedule/scheduletest"
+	"github.com/samdrift/samdrift/planner/schedule/verify"
+)
+
+// fataler is a test, a benchmark or a drawn case.
+type fataler interface{ Fatal(...any) }
+
+func solve(t fataler, p rcpsp.Problem, schedules int64) rcpsp.Solution {
+	s, err := rcpsp.Solve(context.Background(), p, rcpsp.Limits{Schedules: schedules, Seed: 1, Workers: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func mend(t fataler, p rcpsp.Problem, present []rcpsp.Start, o replan.Options) replan.Result {
+	r, err := replan.Plan(context.Background(), p, present, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// One crew, a task a slot: the crew is away when the third and fourth would run.
+func TestOnlyWhatMustMoveMoves(t *testing.T) {
+	p := rcpsp.Problem{Slots: 20, Resources: []rcpsp.Resource{{Name: "crew", Capacity: 1}}}
+	var present []rcpsp.Start
+	for i := range 6 {
+		p.Tasks = append(p.Tasks, rcpsp.Task{ID: fmt.Sprint("task ", i+1), Weight: 1, Modes: []rcpsp.Mode{{Duration: 1, Uses: []rcpsp.Use{{Amount: 1}}}}})
+		present = append(present, rcpsp.Start{Slot: i})
+	}
+	p.Tasks = append(p.Tasks, rcpsp.Task{ID: "new", Modes: p.Tasks[0].Modes})
+	present = append(present, rcpsp.Start{Slot: rcpsp.Unplaced})
+	p.Resources[0] = p.Resources[0].With(2, 4, 0)
+	o := replan.Options{Now: 1, Commit: 2, Penalty: 100, Limits: rcpsp.Limits{Schedules: 2000}}
+	r := mend(t, p, present, o)
+	want := []replan.Change{
+		{2, "task 3", rcpsp.Start{Slot: 2}, rcpsp.Start{Slot: 6}},
+		{3, "task 4", rcpsp.Start{Slot: 3}, rcpsp.Start{Slot: 7}},
+		{6, "new", rcpsp.Start{Slot: rcpsp.Unplaced}, rcpsp.Start{Slot: 8}},
+	}
+	if diff := cmp.Diff(want, r.Changes); diff != "" || r.Free != 4 || !cmp.Equal(r.Broken, []int{2}) || r.Moved != 2 {
+		t.Errorf("free %d, broken %v, moved %d, changes (-want +got):\n%s", r.Free, r.Broken, r.Moved, diff)
+	}
+	if want[0].Slots() != 4 || want[2].Slots() != 0 {
+		t.Errorf("moved by %d and %d slots", want[0].Slots(), want[2].Slots())
+	}
+}
+
+// The mended schedule keeps all rules of the problem as it now is, what has begun or is committed stays
+// unless it is told broken, nothing else starts before it may, and no other change is left out.
+func TestWhatIsCommittedStays(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := scheduletest.Draw(t, scheduletest.Shape{Tasks: 15, Modes: 2, Windows: true, Costs: true})
+		present := solve(t, p, 30).Starts
+		now, commit := rapid.IntRange(0, 6).Draw(t, "now"), rapid.IntRange(0, 4).Draw(t, "commit")
+		p.Resources[0] = p.Resources[0].With(now, now+3, rapid.Int64Range(0, 2).Draw(t, "left"))
+		r := mend(t, p, present, replan.Options{Now: now, Commit: commit, Penalty: rapid.Int64Range(0, 50).Draw(t, "penalty"),
+			Limits: rcpsp.Limits{Schedules: 200}})
+		if faults := verify.Check(r.Problem, r.Starts); len(faults) > 0 {
+			t.Fatal(faults)
+		}
+		changed := map[int]bool{}
+		for _, c := range r.Changes {
+			changed[c.Task] = true
+		}
+		broken := map[int]bool{}
+		for _, i := range r.Broken {
+			broken[i] = true
+		}
+		for i, to := range r.Starts {
+			if changed[i] != (to != present[i]) {
+				t.Fatalf("task %d goes from %v to %v, told %v", i, present[i], to, changed[i])
+			}
+			switch at := present[i].Slot; {
+			case at < now && broken[i], at >= now+commit && broken[i]:
+				t.Fatalf("task %d at %d is told broken", i, at)
+			case at < now+commit && !broken[i] && changed[i]:
+				t.Fatalf("task %d at %d was to stay", i, at)
+			case changed[i] && to.Slot < now+commit:
+				t.Fatalf("task %d moves to %d", i, to.Slot)
+			}
+		}
+	})
+}
+
+// With nothing changed, and a price on moving, nothing moves that does not pay.
+func TestAHighPenaltyKeepsAll(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := scheduletest.Draw(t, scheduletest.Shape{Tasks: 15, Modes: 2, Curves: true, Windows: true, Costs: true})
+		present := solve(t, p, 5)
+		r := mend(t, p, present.Starts, replan.Options{Penalty: 1 << 30, Limits: rcpsp.Limits{Schedules: 100}})
+		if len(r.Changes) > 0 || r.Cost != present.Cost {
+			t.Fatalf("%+v", r.Changes)
+		}
+	})
+}
+
+func TestWrongInputIsRefused(t *testing.T) {
+	p := rcpsp.Problem{Tasks: []rcpsp.Task{{ID: "a", Modes: []rcpsp.Mode{{Duration: 1}}}}}
+	for name, c := range map[string]struct {
+		present []rcpsp.Start
+		o       replan.Options
+	}{
+		"no starts":    {nil, replan.Options{}},
+		"no such mode": {[]rcpsp.Start{{Mode: 1}}, replan.Options{}},
+		"negative":     {[]rcpsp.Start{{}}, replan.Options{Commit: -1}},
+	} {
+		if _, err := replan.Plan(context.Background(), p, c.present, c.o); err == nil {
+			t.Errorf("%s: taken", name)
+		}
+	}
+}
+
+// BenchmarkHalfCrew takes half the crew of one centre away for 90 days, and compares which groups
+// change (their cutover or their seeding) and what it costs with planning anew by as many steps.
+func BenchmarkHalfCrew(b *testing.B) {
+	const now, steps = 200, 100_000
+	for seed := uint64(1); seed <= 3; seed++ {
+		p := nation.Denmark(seed).Problem()
+		before := solve(b, p, steps).Starts
+		p.Resources[0] = p.Resources[0].With(now, now+90, p.Resources[0].At(now)/2)
+		for _, c := range []struct {
+			name    string
+			plan    func(fataler, rcpsp.Problem, []rcpsp.Start, replan.Options) replan.Result
+			penalty int64
+		}{{"anew", anew, 0}, {"penalty 30000", mend, 30_000}, {"penalty 100000", mend, 100_000}} {
+			b.Run(fmt.Sprintf("country %d/%s", seed, c.name), func(b *testing.B) {
+				var r replan.Result
+				for b.Loop() {
+					r = c.plan(b, p, before, replan.Options{Now: now, Commit: 21, Penalty: c.penalty, Limits: rcpsp.Limits{Schedules: steps, Workers: 2}})
+				}
+				if faults := verify.Check(r.Problem, r.Starts); len(faults) > 0 {
+					b.Fatal(faults[0])
+				}
+				changed, groups := 0, 0
+				for i := 0; i < len(p.Tasks); i += 2 { // each group is a seeding and a cutover
+					if r.Problem.Tasks[i+1].Fixed == nil {
+						groups++
+						if r.Starts[i] != before[i] || r.Starts[i+1] != before[i+1] {
+							changed++
+						}
+					}
+				}
+				b.ReportMetric(100*float64(changed)/float64(groups), "changed-%")
+				b.ReportMetric(float64(r.Cost)/1e6, "cost/mio")
+			})
+		}
+	}
+}
+
+// anew plans all that is free without regard to where it stood.
+func anew(b fataler, p rcpsp.Problem, present []rcpsp.Start, o replan.Options) replan.Result {
+	steps := o.Limits.Schedules
+	o.Limits.Schedules = 1
+	r := mend(b, p, present, o)
+	for i := range r.Problem.Tasks {
+		r.Problem.Tasks[i].Keep = nil
+	}
+	r.Solution = solve(b, r.Problem, steps)
+	return r
+}
