@@ -13,6 +13,11 @@ func (h *Hub) Plan(_ context.Context, p Person) (PlanView, error) {
 	if err != nil {
 		return PlanView{}, err
 	}
+	return h.planView(e, sc), nil
+}
+
+// planView is an estate's plan as a person may see it.
+func (h *Hub) planView(e *estate, sc scope) PlanView {
 	v := PlanView{
 		Meta: e.meta(sc), Plan: e.plan, Freezes: h.config.Freezes,
 		Names: e.names(sc), TerraformNote: e.terraformNote,
@@ -34,7 +39,25 @@ func (h *Hub) Plan(_ context.Context, p Person) (PlanView, error) {
 			v.Terraform[i].Errors = nil // they name servers
 		}
 	}
-	return v, nil
+	owner := e.owners()
+	v.Plan.CriticalChain = only(e.plan.CriticalChain, func(id string) bool { return sc.detail[owner[id]] })
+	v.Plan.Violations = only(e.plan.Violations, func(x planner.Violation) bool { return owner[x.Subject] == "" || sc.detail[owner[x.Subject]] })
+	return v
+}
+
+// owners gives the municipality of each wave, group and municipality of the plan.
+func (e *estate) owners() map[string]string {
+	owner := map[string]string{}
+	for _, w := range e.plan.Waves {
+		owner[w.ID] = w.Municipality
+	}
+	for _, g := range e.plan.Groups {
+		owner[g.ID] = g.Municipality
+	}
+	for _, m := range e.snapshot.Municipalities {
+		owner[m.Code] = m.Code
+	}
+	return owner
 }
 
 // detailAll tells whether the person may see the detail of every member.

@@ -19,6 +19,7 @@ type WhatIfView struct {
 	Difference scenario.Difference `json:"difference"` // from the present plan
 	Conflicts  []Conflict          `json:"conflicts"`  // that the present plan does not have
 	Names      map[string]string   `json:"names"`
+	Plan       PlanView            `json:"-"` // the whole of it, for drawing
 }
 
 // Conflict is a rule that a pin or choice breaks, or something that no longer finds a place.
@@ -48,6 +49,7 @@ func (h *Hub) WhatIf(_ context.Context, p Person, changes []scenario.Change) (Wh
 	d := scenario.Compare(scenario.Side{Name: PresentPlan, Plan: e.plan}, scenario.Side{Name: "what-if", Plan: after.plan, Changes: changes})
 	v.Difference = scopedDifference(scopeOf(p, after.snapshot), sc, d)
 	v.Conflicts = after.conflicts(scopeOf(p, after.snapshot), e)
+	v.Plan = h.planView(after, scopeOf(p, after.snapshot))
 	return v, nil
 }
 
@@ -97,16 +99,7 @@ func (e *estate) allowed(sc scope, changes []scenario.Change) ([]scenario.Change
 
 // conflicts lists what stands in the way in this plan and not in the one before.
 func (e *estate) conflicts(sc scope, before *estate) []Conflict {
-	owner := map[string]string{}
-	for _, w := range e.plan.Waves {
-		owner[w.ID] = w.Municipality
-	}
-	for _, g := range e.plan.Groups {
-		owner[g.ID] = g.Municipality
-	}
-	for _, m := range e.snapshot.Municipalities {
-		owner[m.Code] = m.Code
-	}
+	owner := e.owners()
 	list := []Conflict{}
 	known := map[planner.Violation]bool{}
 	for _, v := range before.plan.Violations {
