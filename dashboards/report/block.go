@@ -47,6 +47,7 @@ type Cell struct {
 	Note  string // under the text, smaller
 	Class string // num: to the right; else a class of the stylesheet
 	Light *Light
+	Value any // what a workbook holds instead of the text: a float64, or a portion
 }
 
 // Missing says that samdrift does not hold something, what it is, and who can supply it.

@@ -61,6 +61,7 @@ func Build(facts hub.ReportFacts, hash, lang string) ([]byte, error) {
 // view is what the template shows.
 type view struct {
 	L        *locale.Locale
+	Kicker   string
 	Title    string
 	Period   string
 	Demo     bool
@@ -101,9 +102,9 @@ func newBuilder(f hub.ReportFacts, hash string, l *locale.Locale) *builder {
 
 func (b *builder) view() view {
 	v := view{
-		L: b.l, Title: b.t("title"), Period: b.period(b.Period), Demo: b.Demo,
+		L: b.l, Kicker: b.t("kicker"), Title: b.t("title"), Period: b.period(b.Period), Demo: b.Demo,
 		Front: b.front(), Lights: b.overall(), Seal: b.seal(),
-		Style: template.CSS(stylesheet + b.printHead()), // our own files and words
+		Style: template.CSS(stylesheet + printHead(b.l, b.t("title")+" · "+b.period(b.Period), b.Demo)), // our own files and words
 	}
 	for i, section := range []func() Section{
 		b.summary, b.proposals, b.status, b.progress, b.operations, b.security, b.economy, b.benefits,
@@ -135,15 +136,14 @@ func (b *builder) or(text string) string {
 	return text
 }
 
-// printHead puts the words about invented data at the top of each printed page, and the number of
-// the page at its foot.
-func (b *builder) printHead() string {
+// printHead puts the words about invented data at the top of each printed page, and the report's name
+// and the number of the page at its foot.
+func printHead(l *locale.Locale, name string, demo bool) string {
 	quote := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", " ", "<", " ")
-	foot := fmt.Sprintf("@bottom-left{content:\"%s\"}@bottom-right{content:counter(page)\" / \"counter(pages)}",
-		quote.Replace(b.t("title")+" · "+b.period(b.Period)))
+	foot := fmt.Sprintf("@bottom-left{content:\"%s\"}@bottom-right{content:counter(page)\" / \"counter(pages)}", quote.Replace(name))
 	head := ""
-	if b.Demo {
-		head = fmt.Sprintf("@top-center{content:\"%s\"}", quote.Replace(b.l.T("demo.notice")))
+	if demo {
+		head = fmt.Sprintf("@top-center{content:\"%s\"}", quote.Replace(l.T("demo.notice")))
 	}
 	return "\n@page{" + head + foot + "}\n"
 }

@@ -24,6 +24,9 @@ var (
 	facts hub.ReportFacts
 	whole *inventory.Snapshot
 	gaps  []nis2.Assessment
+
+	svendborg hub.GapReport
+	together  hub.JointReport
 )
 
 func TestMain(m *testing.M) { os.Exit(withDemo(m)) }
@@ -46,6 +49,10 @@ func withDemo(m *testing.M) int {
 	gap, err := d.Hub.Gap(ctx, admin)
 	check(err)
 	gaps = gap.Own
+	svendborg, err = d.Hub.GapReport(ctx, admin, "479")
+	check(err)
+	together, err = d.Hub.JointReport(ctx, demo.People()[2])
+	check(err)
 	return m.Run()
 }
 
