@@ -26,4 +26,14 @@ var judgements = map[string]string{
 	"factor_test":          "Of {answered} answers on a test environment, {without} say there is none",
 	"factor_staff":         "The staff is transferred on {on}, the cutover is on {night}",
 	"factor_staff_unknown": "{municipality}: when its staff is transferred is not known",
+
+	// What a comparison of plan and actual does not count, and what it cannot say.
+	"event_kind_unknown":    "{subject}: \"{event}\" on {on} is none of started, cut_over, verified and rolled_back",
+	"event_without_date":    "{subject}: {event} has no date",
+	"event_in_future":       "{subject}: {event} on {on} has not happened yet",
+	"event_servers_wrong":   "{subject}: {event} on {on} is about {servers} servers, more than there are, or of a whole wave",
+	"event_subject_unknown": "{subject}: {event} on {on} is about no group or wave of the baseline",
+	"all_moved":             "Every server has been cut over",
+	"too_few_weeks":         "A forecast needs {needed} whole weeks of moves; there are {weeks}",
+	"runs_never_end":        "{runs} of {of} runs were not done after {weeks} weeks: so slow has it been at times",
 }
