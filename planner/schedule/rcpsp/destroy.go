@@ -15,13 +15,18 @@ type destroyer struct {
 	*plan
 	est, lct []int32
 	dur      []int32
-	use      [][]int64 // per resource and task
-	users    [][]int32 // per resource: tasks that use it
+	users    [][]user  // per resource: tasks that use it
 	room     [][]int64 // per resource: capacity summed up to each slot
 	pairs    [][2]int32
 	load     []int64
 	budget   int64
 	ctx      context.Context
+}
+
+// user is a task with the least that it uses of a resource.
+type user struct {
+	task   int32
+	amount int64
 }
 
 // Refute tells whether it can be proven that no schedule keeps all rules of a problem: by links,
@@ -62,20 +67,20 @@ func (c *plan) destroyer(ctx context.Context) *destroyer {
 	for j := range c.n {
 		d.dur[j] = c.shortest(j)
 	}
-	for r := range c.resources {
-		use := make([]int64, c.n)
-		var users []int32
-		for j := range c.n {
-			use[j] = leastUse(c.modes[j], r)
-			if use[j] > 0 && d.dur[j] > 0 {
-				users = append(users, int32(j))
+	d.users = make([][]user, len(c.resources))
+	for j := range c.n {
+		for _, u := range c.modes[j][0].uses { // what not all modes use, none needs
+			if least := leastUse(c.modes[j], u.Resource); least > 0 && d.dur[j] > 0 {
+				d.users[u.Resource] = append(d.users[u.Resource], user{int32(j), least})
 			}
 		}
+	}
+	for r := range c.resources {
 		room := make([]int64, c.horizon+1)
 		for t, capacity := range c.capacities(r) {
 			room[t+1] = room[t] + capacity
 		}
-		d.use, d.users, d.room = append(d.use, use), append(d.users, users), append(d.room, room)
+		d.room = append(d.room, room)
 	}
 	d.load = make([]int64, c.horizon+2)
 	d.findPairs()
@@ -141,8 +146,12 @@ func (d *destroyer) findPairs() {
 			}
 		}
 	}
-	peak := make([]int64, len(d.resources))
+	peak, use := make([]int64, len(d.resources)), make([][]int64, len(d.resources))
 	for r := range peak {
+		use[r] = make([]int64, d.n)
+		for _, u := range d.users[r] {
+			use[r][u.task] = u.amount
+		}
 		for t := range d.horizon {
 			peak[r] = max(peak[r], d.room[r][t+1]-d.room[r][t])
 		}
@@ -153,7 +162,7 @@ func (d *destroyer) findPairs() {
 				continue
 			}
 			for r := range peak {
-				if d.use[r][i]+d.use[r][j] > peak[r] {
+				if use[r][i]+use[r][j] > peak[r] {
 					d.pairs = append(d.pairs, [2]int32{i, j})
 					break
 				}
@@ -255,9 +264,9 @@ func (d *destroyer) timeTable() (changed, empty bool) {
 		load := d.load[:d.horizon+1]
 		clear(load)
 		d.budget -= int64(len(load)) + int64(8*len(users))
-		for _, j := range users {
-			for t := d.lct[j] - d.dur[j]; t < d.est[j]+d.dur[j]; t++ {
-				load[t] += d.use[r][j]
+		for _, u := range users {
+			for t := d.lct[u.task] - d.dur[u.task]; t < d.est[u.task]+d.dur[u.task]; t++ {
+				load[t] += u.amount
 			}
 		}
 		room := d.room[r]
@@ -266,7 +275,8 @@ func (d *destroyer) timeTable() (changed, empty bool) {
 				return true, true
 			}
 		}
-		for _, j := range users {
+		for _, u := range users {
+			j := u.task
 			if d.fixed[j] {
 				continue
 			}
@@ -274,9 +284,9 @@ func (d *destroyer) timeTable() (changed, empty bool) {
 			fits := func(t int32) bool {
 				other := load[t]
 				if sure <= t && t < till {
-					other -= d.use[r][j]
+					other -= u.amount
 				}
-				return other+d.use[r][j] <= room[t+1]-room[t]
+				return other+u.amount <= room[t+1]-room[t]
 			}
 			s := d.est[j]
 			for t := s; t < s+d.dur[j]; t++ {
@@ -309,8 +319,8 @@ func (d *destroyer) timeTable() (changed, empty bool) {
 func (d *destroyer) energy() (changed, empty bool) {
 	for r, users := range d.users {
 		var from, to []int32
-		for _, j := range users {
-			from, to = append(from, d.est[j]), append(to, d.lct[j])
+		for _, u := range users {
+			from, to = append(from, d.est[u.task]), append(to, d.lct[u.task])
 		}
 		slices.Sort(from)
 		slices.Sort(to)
@@ -322,20 +332,20 @@ func (d *destroyer) energy() (changed, empty bool) {
 				}
 				d.budget -= int64(len(users))
 				var work int64
-				for _, j := range users {
-					work += d.use[r][j] * int64(d.inside(j, a, b))
+				for _, u := range users {
+					work += u.amount * int64(d.inside(u.task, a, b))
 				}
 				spare := d.room[r][b] - d.room[r][a] - work
 				if spare < 0 {
 					return true, true
 				}
-				for _, j := range users {
+				for _, u := range users {
+					j := u.task
 					if d.fixed[j] {
 						continue
 					}
-					u := d.use[r][j]
 					// What j may bring at most; started first or ended last, it could bring more.
-					most := int32(min(spare/u, int64(b-a))) + d.inside(j, a, b)
+					most := int32(min(spare/u.amount, int64(b-a))) + d.inside(j, a, b)
 					if min(b, d.est[j]+d.dur[j])-max(a, d.est[j]) > most && b-most > d.est[j] {
 						d.est[j], changed = b-most, true
 					}
