@@ -62,6 +62,7 @@ var pure = map[string][]string{
 	"planner/schedule/replan":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/schedule/chance":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/schedule/clash":   {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/schedule/shadow":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 }
 
 type goPackage struct {

@@ -9,7 +9,6 @@ func Rules(p rcpsp.Problem) []Rule {
 	by := map[Kind][]Rule{}
 	add := func(r Rule) { by[r.Kind] = append(by[r.Kind], r) }
 	names := map[string]bool{}
-	seen := map[spans]bool{}
 	for i, t := range p.Tasks {
 		if t.Deadline > 0 {
 			add(Rule{Deadline, i, -1, t.ID})
@@ -23,16 +22,14 @@ func Rules(p rcpsp.Problem) []Rule {
 		for k := range t.After {
 			add(Rule{Link, i, k, t.ID})
 		}
-		if key := spansOf(t.Closed); len(t.Closed) > 0 && !seen[key] {
-			seen[key] = true
-			for _, s := range t.Closed {
-				if !names[s.Name] {
-					names[s.Name] = true
-					add(Rule{Closed, -1, -1, s.Name})
-				}
-			}
-		}
 	}
+	p.Closing(func(s rcpsp.Span) bool {
+		if !names[s.Name] {
+			names[s.Name] = true
+			add(Rule{Closed, -1, -1, s.Name})
+		}
+		return true
+	})
 	for r, res := range p.Resources {
 		add(Rule{Capacity, -1, r, res.Name})
 	}
@@ -68,32 +65,15 @@ func Only(p rcpsp.Problem, rules []Rule) rcpsp.Problem {
 			out.Tasks[r.Task].After = append(out.Tasks[r.Task].After, p.Tasks[r.Task].After[r.Ref])
 		}
 	}
-	shared := map[spans][]rcpsp.Span{}
-	for i, t := range p.Tasks {
-		if len(t.Closed) == 0 {
-			continue
-		}
-		key := spansOf(t.Closed)
-		kept, known := shared[key]
-		if !known {
-			for _, s := range t.Closed {
-				if closed[s.Name] {
-					kept = append(kept, s)
-				}
-			}
-			shared[key] = kept
-		}
-		out.Tasks[i].Closed = kept
-	}
-	return out
+	return out.Closing(func(s rcpsp.Span) bool { return closed[s.Name] })
 }
 
-// bare is a problem without rules: resources and stocks last for all tasks at once.
+// bare is a problem without rules but the closed stretches, which Only goes through itself: resources and stocks last for all tasks at once.
 func bare(p rcpsp.Problem) rcpsp.Problem {
 	out := rcpsp.Problem{Slots: p.Slots, Tasks: make([]rcpsp.Task, len(p.Tasks))}
 	used, drawn := make([]int64, len(p.Resources)), make([]int64, len(p.Stocks))
 	for i, t := range p.Tasks {
-		out.Tasks[i] = rcpsp.Task{ID: t.ID, Modes: t.Modes, Weight: t.Weight, Due: t.Due, Tardy: t.Tardy}
+		out.Tasks[i] = rcpsp.Task{ID: t.ID, Modes: t.Modes, Closed: t.Closed, Weight: t.Weight, Due: t.Due, Tardy: t.Tardy}
 		for _, m := range t.Modes {
 			for _, u := range m.Uses {
 				if u.Resource >= 0 && u.Resource < len(used) {
@@ -112,17 +92,4 @@ func bare(p rcpsp.Problem) rcpsp.Problem {
 	}
 	out.Stocks = drawn
 	return out
-}
-
-// spans tells lists of closed stretches apart, which tasks may share.
-type spans struct {
-	first *rcpsp.Span
-	count int
-}
-
-func spansOf(closed []rcpsp.Span) spans {
-	if len(closed) == 0 {
-		return spans{}
-	}
-	return spans{&closed[0], len(closed)}
 }

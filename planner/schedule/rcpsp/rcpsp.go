@@ -16,6 +16,8 @@
 // by ID.
 package rcpsp
 
+import "slices"
+
 // Problem is all that a schedule depends on.
 type Problem struct {
 	Slots     int // slots 0 to Slots-1 exist; zero: as many as it takes
@@ -85,6 +87,34 @@ type Task struct {
 
 	Keep *Start // with Move: where people expect the task
 	Move int64  // what a start elsewhere, or in another mode, costs the search; not part of Solution.Cost
+}
+
+// Closing is the problem with those closed stretches only that are to be kept. Tasks that share a list
+// still share one.
+func (p Problem) Closing(keep func(Span) bool) Problem {
+	type list struct {
+		first *Span
+		count int
+	}
+	kept := map[list][]Span{}
+	p.Tasks = slices.Clone(p.Tasks)
+	for i, t := range p.Tasks {
+		if len(t.Closed) == 0 {
+			continue
+		}
+		key := list{&t.Closed[0], len(t.Closed)}
+		spans, known := kept[key]
+		if !known {
+			for _, s := range t.Closed {
+				if keep(s) {
+					spans = append(spans, s)
+				}
+			}
+			kept[key] = spans
+		}
+		p.Tasks[i].Closed = spans
+	}
+	return p
 }
 
 // Mode is one way to do a task.
