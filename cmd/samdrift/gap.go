@@ -13,7 +13,7 @@ import (
 
 func newGap(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "gap", Short: "NIS2 gap analysis: how far the goals are met, and on what evidence"}
-	cmd.AddCommand(newGapAssess(a), newGapRound(a), newGapAnswer(a), newGapReview(a), newGapImport(a), newGapExport(a), newGapJoint(a), newGapLever(a), newGapActions(a), newGapIncident(a), newGapChoose(a), newGapFacts(a))
+	cmd.AddCommand(newGapAssess(a), newGapRound(a), newGapAnswer(a), newGapReview(a), newGapImport(a), newGapExport(a), newGapReport(a), newGapJoint(a), newGapLever(a), newGapActions(a), newGapIncident(a), newGapChoose(a), newGapFacts(a))
 	return cmd
 }
 
@@ -71,9 +71,9 @@ taken to reach the target, at most 4.`,
 
 func patternTable(v hub.JointView) table {
 	t := table{demo: v.Data.Demo, head: []string{"control", "pattern", "field", "short", "points", "closed", "title"}}
-	closed := map[string]float64{}
+	closed := map[string]string{}
 	for _, c := range v.Lever.Controls {
-		closed[c.Control] = c.Closed
+		closed[c.Control] = fmt.Sprintf("%.1f", c.Closed)
 	}
 	for _, p := range v.Patterns {
 		title := ""
@@ -82,13 +82,25 @@ func patternTable(v hub.JointView) table {
 		}
 		t.rows = append(t.rows, []string{
 			p.Control, string(p.Class), string(p.Field), fmt.Sprintf("%d of %d", p.Short, p.Known),
-			fmt.Sprintf("%.1f", p.Points), fmt.Sprintf("%.1f", closed[p.Control]), title,
+			missing(p), closed[p.Control], title,
 		})
 	}
 	l := v.Lever
-	t.note = fmt.Sprintf("%d municipalities. Known gap %.1f points, unknown %.1f. Moving closes %.1f (%s of the known gap) and opens %.1f on day one, %.1f for good.",
-		v.N, l.Gap, l.Unknown, l.Closed, percent(l.ShareClosed), l.OpenedFirst, l.OpenedAfter) + demoNote(v.Data.Demo)
+	t.note = fmt.Sprintf("%d municipalities. Known gap %.1f points, unknown %.1f. Moving closes %.1f (%.0f %% of the known gap) and opens %.1f on day one, %.1f for good.",
+		v.N, l.Gap, l.Unknown, l.Closed, 100*l.ShareClosed, l.OpenedFirst, l.OpenedAfter)
+	if l.LeftOut > 0 {
+		t.note += fmt.Sprintf(" %d controls are left out of what the move closes: their figures would stand for one or two municipalities.", l.LeftOut)
+	}
+	t.note += demoNote(v.Data.Demo)
 	return t
+}
+
+// missing writes what a gap costs, or that too few are short of it for that to be told.
+func missing(p nis2.Pattern) string {
+	if p.Few {
+		return "few"
+	}
+	return fmt.Sprintf("%.1f", p.Points)
 }
 
 func moveTable(v hub.JointView) table {

@@ -39,7 +39,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("XDG_DATA_HOME", filepath.Join(e.WorkDir, "data"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"waitfor": waitFor, "capture": capture},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"waitfor": waitFor, "capture": capture, "gapcontract": gapContract},
 	})
 }
 

@@ -25,6 +25,17 @@ var answerEndpoints = []endpoint{
 		probe: func(municipality, _ string) string { return "/gap/" + municipality + "/trend" },
 	},
 	{
+		path: "/gap/joint/report", summary: "What the joint gap report stands on; the report itself is /gap/joint/report.html and .xlsx among the pages", answer: hub.JointReport{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) { return h.JointReport(ctx, p) },
+	},
+	{
+		path: "/gap/{municipality}/report", summary: "What a municipality's gap report stands on; the report itself is /gap/{municipality}/report.html and .xlsx among the pages", answer: hub.GapReport{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
+			return h.GapReport(ctx, p, q.path("municipality"))
+		},
+		probe: func(municipality, _ string) string { return "/gap/" + municipality + "/report" },
+	},
+	{
 		path: "/gap/rounds", summary: "Assessment rounds, newest first, with how far those within your scope have come", answer: list[hub.RoundView]{},
 		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) {
 			rows, err := h.Rounds(ctx, p)

@@ -38,7 +38,7 @@ func (p Paper) HTML() ([]byte, error) {
 }
 
 // wideTables lays the sheet on its side: a row of a control has many columns.
-const wideTables = "@page{size:A4 landscape}body{max-width:1280px}\n"
+const wideTables = "@page{size:A4 landscape}body{max-width:1280px}.demo{max-width:none}\n"
 
 // writer holds what the sections of a paper need.
 type writer struct {

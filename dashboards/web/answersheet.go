@@ -14,9 +14,12 @@ import (
 	"github.com/samdrift/samdrift/planner/nis2/exchange"
 )
 
+// workbook is the media type of .xlsx files.
+const workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 // answersXLSX and answersCSV give the questionnaire with its answers as a file.
 func (s *server) answersXLSX(w http.ResponseWriter, r *http.Request) {
-	s.answersFile(w, r, ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", exchange.WriteXLSX)
+	s.answersFile(w, r, ".xlsx", workbook, exchange.WriteXLSX)
 }
 
 func (s *server) answersCSV(w http.ResponseWriter, r *http.Request) {

@@ -125,7 +125,7 @@ func TestPagesInABrowser(t *testing.T) {
 }
 
 // formPage are the pages that are mostly forms.
-var formPage = regexp.MustCompile(`^/gap/(actions|incidents|\d+/)`)
+var formPage = regexp.MustCompile(`^/gap/(actions|incidents|joint/report|\d+/)`)
 
 var notName = regexp.MustCompile(`[^a-z0-9]+`)
 

@@ -28,8 +28,7 @@ func (s *server) reports(w http.ResponseWriter, r *http.Request) {
 	s.render(w, r, http.StatusOK, "reports", reportsPage{s.frame(r, "nav.reports", meta, crumb{language(r).T("nav.overview"), "/"}), reports})
 }
 
-// report serves a frozen report as it was written. Its style stands in the file itself, so it has a
-// policy of its own; script it may not run.
+// report serves a frozen report as it was written.
 func (s *server) report(w http.ResponseWriter, r *http.Request) {
 	p, _ := hub.PersonFrom(r.Context())
 	reports, err := s.hub.Reports(r.Context(), p)
@@ -42,11 +41,17 @@ func (s *server) report(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, hub.ErrNotFound)
 		return
 	}
+	sendPage(w, reports[i].HTML)
+}
+
+// sendPage sends a report. Its style stands in the file itself, so it has a policy of its own; script it
+// may not run.
+func sendPage(w http.ResponseWriter, page []byte) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "private, no-store")
-	_, _ = w.Write(reports[i].HTML) // the client may have gone
+	_, _ = w.Write(page) // the client may have gone
 }
 
 // anyReport gives the id of a frozen report, for the scope test's probe.

@@ -53,14 +53,14 @@ type Answer struct {
 // and is refused when the inventory shows members of the control's population.
 type NotApplicable struct {
 	Reason     string         `json:"reason"`
-	ApprovedBy string         `json:"approved_by"`
+	ApprovedBy string         `json:"approved_by"` // a second person; empty: proposed, and without effect
 	Until      inventory.Date `json:"until"`
 }
 
 // Override sets an automatic result aside for a while.
 type Override struct {
 	Reason string         `json:"reason"`
-	By     string         `json:"by"` // a second person
+	By     string         `json:"by"` // a second person; empty: proposed, and without effect
 	Until  inventory.Date `json:"until"`
 }
 
@@ -128,7 +128,7 @@ type ControlResult struct {
 	Coverage   float64  `json:"coverage"`   // known share of the rule's population, 0-1
 	State      State    `json:"state"`
 	Applicable bool     `json:"applicable"`
-	Members    *Members `json:"members,omitempty"` // nil: the control has no rule that was run
+	Members    *Members `json:"members"` // nil: the control has no rule that was run
 	Note       string   `json:"note,omitempty"`    // stable key with words in each language
 }
 
