@@ -49,7 +49,7 @@ type Scenario struct {
 // Ref names a version: "night-shift@2".
 func (s Scenario) Ref() string { return fmt.Sprintf("%s@%d", s.ID, s.Version) }
 
-// ScenarioDraft and what else is not yet reviewed belongs to those who made it.
+// ownedBy tells whose a scenario is to change; until it is reviewed nobody else sees it.
 func (s Scenario) ownedBy(p Person) bool {
 	return p.Role == RoleAdmin || p.Role == s.Role && p.Organisation == s.Organisation
 }
@@ -115,16 +115,13 @@ func (h *Hub) Scenario(ctx context.Context, p Person, ref string) (ScenarioView,
 	if err != nil {
 		return ScenarioView{}, err
 	}
-	after, err := h.variant(e, s.Changes)
+	v, err := h.whatIf(e, sc, s.Ref(), s.Changes)
 	if err != nil {
 		return ScenarioView{}, fmt.Errorf("scenario %s: %w", s.Ref(), err)
 	}
-	wide := scopeOf(p, after.snapshot)
-	d := scenario.Compare(scenario.Side{Name: PresentPlan, Plan: e.plan}, scenario.Side{Name: s.Ref(), Plan: after.plan, Changes: s.Changes})
-	return ScenarioView{
-		WhatIfView: WhatIfView{Meta: e.meta(sc), Changes: s.scoped(sc).Changes, Difference: scopedDifference(wide, sc, d), Conflicts: after.conflicts(wide, e), Names: after.names(wide)},
-		Scenario:   s.scoped(sc), MayEdit: s.ownedBy(p), Outdated: s.Snapshot != e.hash,
-	}, nil
+	s = s.scoped(sc)
+	v.Changes = s.Changes
+	return ScenarioView{WhatIfView: v, Scenario: s, MayEdit: s.ownedBy(p), Outdated: s.Snapshot != e.hash}, nil
 }
 
 // scenario reads one version. One that the person may not see is as one that does not exist.
@@ -160,7 +157,7 @@ func (h *Hub) SaveScenario(ctx context.Context, p Person, s Scenario) (Scenario,
 	if strings.TrimSpace(s.Name) == "" {
 		return s, fmt.Errorf("%w: a scenario needs a name that people know it by", ErrInvalid)
 	}
-	if _, err := h.variant(e, s.Changes); err != nil {
+	if _, _, err := h.variant(e, s.Changes); err != nil {
 		return s, err
 	}
 	s.Role, s.Organisation = p.Role, p.Organisation

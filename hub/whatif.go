@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
@@ -41,15 +42,21 @@ func (h *Hub) WhatIf(_ context.Context, p Person, changes []scenario.Change) (Wh
 	if changes, err = e.allowed(sc, changes); err != nil {
 		return WhatIfView{}, err
 	}
-	after, err := h.variant(e, changes)
+	return h.whatIf(e, sc, "what-if", changes)
+}
+
+// whatIf works changes out that are within the person's scope. After them municipalities may have joined,
+// which the admin may see too.
+func (h *Hub) whatIf(e *estate, sc scope, name string, changes []scenario.Change) (WhatIfView, error) {
+	after, in, err := h.variant(e, changes)
 	if err != nil {
 		return WhatIfView{}, err
 	}
-	v := WhatIfView{Meta: e.meta(sc), Changes: changes, Names: after.names(scopeOf(p, after.snapshot))}
-	d := scenario.Compare(scenario.Side{Name: PresentPlan, Plan: e.plan}, scenario.Side{Name: "what-if", Plan: after.plan, Changes: changes})
-	v.Difference = scopedDifference(scopeOf(p, after.snapshot), sc, d)
-	v.Conflicts = after.conflicts(scopeOf(p, after.snapshot), e)
-	v.Plan = h.planView(after, scopeOf(p, after.snapshot))
+	wide := scopeOf(sc.person, after.snapshot)
+	v := WhatIfView{Meta: e.meta(sc), Changes: changes, Names: after.names(wide), Conflicts: after.conflicts(wide, e), Plan: h.planView(after, wide)}
+	v.Plan.Freezes = in.Freezes
+	v.Difference = scopedDifference(sc, wide, scenario.Compare(
+		scenario.Side{Name: PresentPlan, Plan: e.plan}, scenario.Side{Name: name, Plan: after.plan, Changes: changes}))
 	return v, nil
 }
 
@@ -60,17 +67,17 @@ func (h *Hub) planInput(s *inventory.Snapshot, hash string, asOf inventory.Date)
 
 // variant is the estate with the plan that the changes give. Only what is asked of plans is worked out:
 // its rows, gaps and indexes are those of the base.
-func (h *Hub) variant(e *estate, changes []scenario.Change) (*estate, error) {
+func (h *Hub) variant(e *estate, changes []scenario.Change) (*estate, planner.Input, error) {
 	in, err := scenario.Apply(h.planInput(e.snapshot, e.hash, e.asOf), changes)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+		return nil, in, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	with := *e
 	with.snapshot = in.Snapshot
 	if with.plan, err = planner.Propose(in); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+		return nil, in, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	return &with, nil
+	return &with, in, nil
 }
 
 // allowed refuses changes that are not the person's to ask about, and says with each pin whose group it
@@ -82,6 +89,7 @@ func (e *estate) allowed(sc scope, changes []scenario.Change) ([]scenario.Change
 	}
 	kept := make([]scenario.Change, len(changes))
 	for i, c := range changes {
+		c.Municipality, c.Centre = e.code(c.Municipality), e.slug(c.Centre)
 		if c.Group != "" {
 			c.Municipality = owner[c.Group]
 			if !sc.detail[c.Municipality] {
@@ -95,6 +103,26 @@ func (e *estate) allowed(sc scope, changes []scenario.Change) ([]scenario.Change
 		kept[i] = c
 	}
 	return kept, nil
+}
+
+// code gives the code of a member that is called by its name, and any other text as it is.
+func (e *estate) code(text string) string {
+	for _, m := range e.snapshot.Municipalities {
+		if strings.EqualFold(m.Name, text) {
+			return m.Code
+		}
+	}
+	return text
+}
+
+// slug gives the id of a centre that is called by its name or its host's, and any other text as it is.
+func (e *estate) slug(text string) string {
+	for _, c := range e.snapshot.Centres {
+		if text != "" && c.ID != text && (strings.EqualFold(c.Name, text) || c.Host == e.code(text)) {
+			return c.ID
+		}
+	}
+	return text
 }
 
 // conflicts lists what stands in the way in this plan and not in the one before.

@@ -4,15 +4,15 @@ import "slices"
 
 // Explanation gathers all that the plan knows about why a group moves as it does.
 type Explanation struct {
-	Group      Group
-	Wave       *Wave    // nil: no date
-	Centre     []Reason // why the municipality goes to the centre
-	Together   []Reason // why its servers are one group
-	Date       []Reason // what kept it from an earlier date, most days first; or what keeps it from any
-	WaveNotes  []Reason // what to know about its wave
-	Assumed    []Reason // what was not known about its municipality
-	SlackDays  int
-	OtherParts []CutEdge // traffic to other groups
+	Group      Group     `json:"group"`
+	Wave       *Wave     `json:"wave,omitempty"` // nil: no date
+	Centre     []Reason  `json:"centre"`         // why the municipality goes to the centre
+	Together   []Reason  `json:"together"`       // why its servers are one group
+	Date       []Reason  `json:"date"`           // what kept it from an earlier date, most days first; or what keeps it from any
+	WaveNotes  []Reason  `json:"wave_notes"`     // what to know about its wave
+	Assumed    []Reason  `json:"assumed"`        // what was not known about its municipality
+	SlackDays  int       `json:"slack_days"`
+	OtherParts []CutEdge `json:"cut"` // traffic to other groups
 }
 
 // Explain collects the reasons for one group, or tells that the plan has no such group.

@@ -53,7 +53,7 @@ func classify(err error) (code int, hint string) {
 		return exitUsage, "run the command with --help to see how it is used"
 	case errors.Is(err, store.ErrNotInitialised), errors.Is(err, hub.ErrNotReady):
 		return exitNotInitialised, "collect something first: samdrift demo --once --dir DIR shows how a filled directory looks"
-	case errors.Is(err, store.ErrLocked), errors.Is(err, inventory.ErrNotPossible), errors.Is(err, hub.ErrInvalid):
+	case errors.Is(err, store.ErrLocked), errors.Is(err, store.ErrConflict), errors.Is(err, inventory.ErrNotPossible), errors.Is(err, hub.ErrInvalid):
 		return exitConflict, ""
 	case errors.Is(err, hub.ErrForbidden):
 		return exitPermission, ""

@@ -12,13 +12,12 @@ import (
 
 func newPlan(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "plan", Short: "Which centre, which move groups, which waves and when"}
-	cmd.AddCommand(newPlanPropose(a))
+	cmd.AddCommand(newPlanPropose(a), newPlanAssign(a), newPlanValidate(a), newPlanExplain(a), newPlanWhatIf(a), newPlanCompare(a), newPlanScenario(a), newPlanCheck(a))
 	return cmd
 }
 
 func newPlanPropose(a *app) *cobra.Command {
-	var group string
-	cmd := &cobra.Command{
+	return &cobra.Command{
 		Use:   "propose",
 		Short: "Propose a plan for the present estate, with the reason for every choice and refusal",
 		Long: `Propose a plan for the present estate, with the reason for every choice and refusal.
@@ -31,9 +30,6 @@ Exit code 3 tells that something could not be placed before the deadline.`,
 				if err != nil {
 					return err
 				}
-				if group != "" {
-					return a.explain(v, group)
-				}
 				if err := a.print(v.Plan, waveTable(v)); err != nil {
 					return err
 				}
@@ -44,8 +40,6 @@ Exit code 3 tells that something could not be placed before the deadline.`,
 			})
 		},
 	}
-	cmd.Flags().StringVar(&group, "explain", "", "print why one move group has its date")
-	return cmd
 }
 
 func waveTable(v hub.PlanView) table {
@@ -73,26 +67,4 @@ func joinReasons(reasons []planner.Reason) string {
 		texts[i] = r.String()
 	}
 	return strings.Join(texts, "; ")
-}
-
-// explain prints why one group moves as it does.
-func (a *app) explain(v hub.PlanView, group string) error {
-	x, ok := planner.Explain(v.Plan, group)
-	if !ok {
-		return fmt.Errorf("move group %q: %w", group, hub.ErrNotFound)
-	}
-	t := table{demo: v.Demo, head: []string{"question", "reason"}}
-	for _, part := range []struct {
-		question string
-		reasons  []planner.Reason
-	}{
-		{"why this centre", x.Centre}, {"why together", x.Together}, {"why not earlier", x.Date},
-		{"about the wave", x.WaveNotes}, {"risk", x.Group.Risk.Reasons}, {"assumed", x.Assumed},
-	} {
-		for _, r := range part.reasons {
-			t.rows = append(t.rows, []string{part.question, r.String()})
-		}
-	}
-	t.note = fmt.Sprintf("%s: cutover %s, %d days of slack.%s", x.Group.Name, x.Group.Cutover, x.SlackDays, demoNote(v.Demo))
-	return a.print(x, t)
 }

@@ -54,27 +54,27 @@ func (d Difference) Words(c Cause) string {
 // settingRules tells which binding rules a setting works through.
 var settingRules = map[string][]string{
 	"lead_days":               {"lead_time"},
-	"hypercare_days":          {"hypercare", "wave_order"},
+	"hypercare_days":          {"hypercare"},
 	"cutover_weekdays":        {"weekday"},
 	"crews_per_centre":        {"crew_full"},
 	"servers_per_crew_night":  {"crew_full"},
-	"staff_transfers":         {"crew_full"},
-	"link_share":              {"seeding", "wave_order"},
-	"link_efficiency":         {"seeding", "wave_order"},
-	"link_share_night":        {"seeding", "wave_order"},
-	"night_hours":             {"seeding", "wave_order"},
-	"change_rate_per_day":     {"seeding", "wave_order"},
-	"unknown_link_mbps":       {"seeding", "wave_order"},
-	"unknown_server_gb":       {"seeding", "wave_order"},
+	"staff_transfers":         {"crew_full", "local_full"},
+	"link_share":              {"seeding", "link_full"},
+	"link_efficiency":         {"seeding", "link_full"},
+	"link_share_night":        {"seeding", "link_full"},
+	"night_hours":             {"seeding", "link_full"},
+	"change_rate_per_day":     {"seeding", "link_full"},
+	"unknown_link_mbps":       {"seeding", "link_full"},
+	"unknown_server_gb":       {"seeding", "link_full"},
 	"max_groups_per_night":    {"groups_full"},
 	"local_servers_per_night": {"local_full"},
-	"max_moving":              {"moving_full"},
+	"max_moving":              {"moving_limit"},
 }
 
 // kindRules tells which binding rules a kind of change works through.
 var kindRules = map[Kind][]string{
 	Agreement: {"agreement_window"},
-	Link:      {"seeding", "wave_order"},
+	Link:      {"seeding", "link_full"},
 	Crews:     {"crew_full"},
 	Freeze:    {"freeze"},
 	Lift:      {"freeze"},
@@ -197,7 +197,7 @@ func (d *Difference) groupCauses(r GroupRow, rejects map[string]int) []Cause {
 	switch {
 	case rejects["crew_full"] != 0:
 		how = Room
-	case rejects["wave_order"] != 0 || rejects["hypercare"] != 0:
+	case rejects["wave_order"] != 0 || rejects["hypercare"] != 0 || rejects["next_wave"] != 0:
 		how = Dates // an earlier wave of the same municipality has other dates
 	}
 	for _, near := range []bool{true, false} {

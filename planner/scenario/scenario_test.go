@@ -86,6 +86,7 @@ func TestEachChangeIsSeenAndNamed(t *testing.T) {
 		return d.Groups[0]
 	}
 	group := propose(t, base()).Groups[0] // of Assens
+	night := group.Cutover.AddDays(28)
 	for name, c := range map[string]struct {
 		change scenario.Change
 		check  func(scenario.Difference) bool
@@ -118,6 +119,10 @@ func TestEachChangeIsSeenAndNamed(t *testing.T) {
 			return slices.ContainsFunc(d.Groups, func(r scenario.GroupRow) bool {
 				return r.Group == group.ID && r.Days > 0 && r.Causes[0].How == "freeze"
 			})
+		}},
+		"pin": {scenario.Change{Kind: scenario.Pin, Group: group.ID, Date: night}, func(d scenario.Difference) bool {
+			i := slices.IndexFunc(d.Groups, func(r scenario.GroupRow) bool { return r.Group == group.ID })
+			return i >= 0 && d.Groups[i].To == night && d.Groups[i].Causes[0].How == scenario.Direct
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -30,11 +30,11 @@ func (c Change) String() string {
 	case Setting:
 		return fmt.Sprintf("%s is %s", c.Setting, c.Value)
 	case Crews:
-		text := fmt.Sprintf("%s has %d crews", c.Centre, c.Crews)
-		if c.Centre == "" {
-			text = fmt.Sprintf("every centre has %d crews", c.Crews)
+		whose := c.Centre
+		if whose == "" {
+			whose = "every centre"
 		}
-		return text + spanWords(c.From, c.To)
+		return fmt.Sprintf("crews of %s: %d", whose, c.Crews) + spanWords(c.From, c.To)
 	case Lift:
 		return "nothing is frozen for " + where + spanWords(c.From, c.To)
 	case Freeze:
