@@ -86,7 +86,10 @@ func (h *Hub) SaveAction(ctx context.Context, p Person, a nis2.Action) (nis2.Act
 	if err := h.record(ctx, p.Name, "action.save", a.Municipality, fmt.Sprintf("%s %s: %s, %d %%", a.ID, a.Title, a.State, a.Progress)); err != nil {
 		return a, err
 	}
-	return a, h.assessAnew(ctx) // a rule counts what is done about gaps
+	if a.Joint() {
+		return a, nil // no rule counts what all do together
+	}
+	return a, h.assessAnew(ctx, a.Municipality) // a rule counts what is done about gaps
 }
 
 func newRecordID() (string, error) {

@@ -2,8 +2,6 @@ package hub
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -27,7 +25,8 @@ type AnswersView struct {
 // AnswerRow is one control: what was answered, on what evidence, and what counts.
 type AnswerRow struct {
 	Control  string             `json:"control"`
-	Answer   *nis2.Answer       `json:"answer"` // nil: nobody has answered
+	Answer   *nis2.Answer       `json:"answer"`  // nil: nobody has answered
+	Version  int64              `json:"version"` // of the answer; 0: none. Give it back with a change
 	Result   nis2.ControlResult `json:"result"`
 	Evidence []Evidence         `json:"evidence"`
 }
@@ -53,7 +52,7 @@ func (h *Hub) Answers(ctx context.Context, p Person, municipality string) (Answe
 	if v.Round, err = h.openRound(ctx); err != nil {
 		return AnswersView{}, err
 	}
-	answers, err := h.answers(ctx)
+	answers, err := h.answersOf(ctx, municipality)
 	if err != nil {
 		return AnswersView{}, err
 	}
@@ -61,161 +60,23 @@ func (h *Hub) Answers(ctx context.Context, p Person, municipality string) (Answe
 	if err != nil {
 		return AnswersView{}, err
 	}
+	numbers, err := h.store.AnswerNumbers(ctx, municipality)
+	if err != nil {
+		return AnswersView{}, err
+	}
 	of := map[string]*nis2.Answer{}
 	for i := range answers {
-		if answers[i].Municipality == municipality {
-			of[answers[i].Control] = &answers[i]
-		}
+		of[answers[i].Control] = &answers[i]
 	}
 	if sc.gap[municipality] {
 		v.Progress = nis2.ProgressOf(v.Catalogue, municipality, answers)
 	}
 	for _, r := range a.Controls {
 		if sc.gap[municipality] || slices.Contains(shared, r.Article) {
-			v.Rows = append(v.Rows, AnswerRow{r.ID, of[r.ID], r, evidence[r.ID]})
+			v.Rows = append(v.Rows, AnswerRow{r.ID, of[r.ID], numbers[r.ID], r, evidence[r.ID]})
 		}
 	}
 	return v, nil
-}
-
-// SaveAnswers stores a municipality's answers as its people give them, and assesses anew. Who answers and
-// when is filled in where it is left out; a changed answer loses its review. The person must be of that
-// municipality, or the admin.
-func (h *Hub) SaveAnswers(ctx context.Context, p Person, answers []nis2.Answer) error {
-	before, err := h.store.Answers(ctx)
-	if err != nil {
-		return err
-	}
-	round, err := h.openRound(ctx)
-	if err != nil {
-		return err
-	}
-	answers = slices.Clone(answers)
-	for i := range answers {
-		a := &answers[i]
-		if !p.decides(a.Municipality) {
-			return fmt.Errorf("answers of %s: %w", a.Municipality, ErrForbidden)
-		}
-		if a.AnsweredBy == "" {
-			a.AnsweredBy = p.Name
-		}
-		if !a.AnsweredAt.Known() {
-			a.AnsweredAt = h.today()
-		}
-		if round != nil {
-			a.Round = round.ID
-		}
-		keepReview(p, before, a)
-	}
-	return h.keepAnswers(ctx, p, "gap.answer", answers)
-}
-
-// keepReview leaves a review where it holds: the one that was given, as long as the claim is the same. A
-// name that stands in a form or a file is no second person's act; only the admin may bring reviews in.
-func keepReview(p Person, before []nis2.Answer, a *nis2.Answer) {
-	old := answerTo(before, a.Municipality, a.Control)
-	given := old != nil && old.ReviewedBy == a.ReviewedBy
-	if given && !sameClaim(*old, *a) || !given && p.Role != RoleAdmin {
-		a.ReviewedBy = ""
-	}
-}
-
-// sameClaim tells whether two answers claim the same, so that a review of one holds for the other.
-func sameClaim(a, b nis2.Answer) bool {
-	return a.Level == b.Level && a.Evidence == b.Evidence && same(a.NotApplicable, b.NotApplicable) && same(a.Override, b.Override)
-}
-
-// same tells whether two parts that may be missing are alike.
-func same[T comparable](a, b *T) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return *a == *b
-}
-
-func answerTo(answers []nis2.Answer, municipality, control string) *nis2.Answer {
-	i := slices.IndexFunc(answers, func(a nis2.Answer) bool { return a.Municipality == municipality && a.Control == control })
-	if i < 0 {
-		return nil
-	}
-	return &answers[i]
-}
-
-// givenAnswer reads an answer as it was given, for a person who may change it.
-func (h *Hub) givenAnswer(ctx context.Context, p Person, municipality, control string) (nis2.Answer, error) {
-	if !p.decides(municipality) {
-		return nis2.Answer{}, fmt.Errorf("answers of %s: %w", municipality, ErrForbidden)
-	}
-	all, err := h.store.Answers(ctx)
-	if err != nil {
-		return nis2.Answer{}, err
-	}
-	a := answerTo(all, municipality, control)
-	if a == nil {
-		return nis2.Answer{}, fmt.Errorf("answer to %s: %w", control, ErrNotFound)
-	}
-	return *a, nil
-}
-
-// ReviewAnswer puts a second person's name under an answer.
-func (h *Hub) ReviewAnswer(ctx context.Context, p Person, municipality, control string) error {
-	reviewed, err := h.givenAnswer(ctx, p, municipality, control)
-	switch {
-	case err != nil:
-		return err
-	case reviewed.Unconfirmed:
-		return fmt.Errorf("%w: the answer to %s is copied from the round before; confirm it first", ErrInvalid, control)
-	case reviewed.AnsweredBy == p.Name:
-		return fmt.Errorf("%w: %s answered %s and cannot review it too; a review needs a second person", ErrInvalid, p.Name, control)
-	}
-	reviewed.ReviewedBy = p.Name
-	return h.keepAnswers(ctx, p, "gap.review", []nis2.Answer{reviewed})
-}
-
-// ConfirmAnswer takes over an answer that was copied from the round before, as the person's own.
-func (h *Hub) ConfirmAnswer(ctx context.Context, p Person, municipality, control string) error {
-	confirmed, err := h.givenAnswer(ctx, p, municipality, control)
-	if err != nil {
-		return err
-	}
-	confirmed.Unconfirmed, confirmed.AnsweredBy, confirmed.AnsweredAt = false, p.Name, h.today()
-	return h.keepAnswers(ctx, p, "gap.confirm", []nis2.Answer{confirmed})
-}
-
-// ErrInvalid says that what was asked for breaks a rule that the message names.
-var ErrInvalid = errors.New("not possible")
-
-// keepAnswers validates and stores answers, notes who did it, and assesses anew.
-func (h *Hub) keepAnswers(ctx context.Context, p Person, action string, answers []nis2.Answer) error {
-	if err := nis2.Validate(h.Catalogue(), answers); err != nil {
-		return fmt.Errorf("%w: %w", ErrInvalid, err)
-	}
-	if err := h.store.SaveAnswers(ctx, answers, h.now(), p.Name); err != nil {
-		return err
-	}
-	controls := make([]string, 0, len(answers))
-	for _, a := range answers {
-		controls = append(controls, a.Municipality+" "+a.Control)
-	}
-	const listed = 20
-	detail := strings.Join(controls[:min(listed, len(controls))], ", ")
-	if more := len(controls) - listed; more > 0 {
-		detail += fmt.Sprintf(" and %d more", more)
-	}
-	if err := h.record(ctx, p.Name, action, p.Organisation, detail); err != nil {
-		return err
-	}
-	return h.assessAnew(ctx)
-}
-
-// assessAnew works out everything from the estate at hand and what is stored beside it.
-func (h *Hub) assessAnew(ctx context.Context) error {
-	h.merging.Lock()
-	defer h.merging.Unlock()
-	if e := h.current.Load(); e != nil {
-		return h.show(ctx, e.snapshot)
-	}
-	return nil
 }
 
 // AnswerHistory answers every version that an answer has had, newest first.
@@ -253,54 +114,8 @@ func (h *Hub) ExportAnswers(ctx context.Context, p Person, municipality string) 
 	if round != nil {
 		s.Round = round.ID
 	}
-	all, err := h.store.Answers(ctx)
-	if err != nil {
-		return s, err
-	}
-	s.Answers = only(all, func(a nis2.Answer) bool { return a.Municipality == municipality })
-	return s, nil
-}
-
-// ImportAnswers takes over the answers of a file and tells what that changes; with dryRun it only tells.
-func (h *Hub) ImportAnswers(ctx context.Context, p Person, municipality string, answers []nis2.Answer, dryRun bool) ([]exchange.Change, error) {
-	if !p.decides(municipality) {
-		return nil, fmt.Errorf("answers of %s: %w", municipality, ErrForbidden)
-	}
-	for _, a := range answers {
-		if a.Municipality != municipality {
-			return nil, fmt.Errorf("%w: the file holds answers of %s, not of %s", ErrInvalid, a.Municipality, municipality)
-		}
-	}
-	all, err := h.store.Answers(ctx)
-	if err != nil {
-		return nil, err
-	}
-	answers = slices.Clone(answers)
-	for i := range answers {
-		keepReview(p, all, &answers[i])
-	}
-	cat := h.Catalogue()
-	changes := exchange.Changes(cat, all, answers)
-	changed := map[string]bool{}
-	for _, c := range changes {
-		changed[c.Control] = true
-	}
-	answers = only(answers, func(a nis2.Answer) bool { return changed[a.Control] })
-	for i := range answers {
-		if answers[i].AnsweredBy == "" {
-			answers[i].AnsweredBy = p.Name
-		}
-		if !answers[i].AnsweredAt.Known() {
-			answers[i].AnsweredAt = h.today()
-		}
-	}
-	if err := nis2.Validate(cat, answers); err != nil {
-		return changes, fmt.Errorf("%w: %w", ErrInvalid, err)
-	}
-	if dryRun || len(answers) == 0 {
-		return changes, nil
-	}
-	return changes, h.SaveAnswers(ctx, p, answers)
+	s.Answers, err = h.store.AnswersOf(ctx, municipality)
+	return s, err
 }
 
 // answers reads every answer with the evidence that is kept for it, as it is assessed and shown. What is
@@ -310,20 +125,32 @@ func (h *Hub) answers(ctx context.Context) ([]nis2.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := store.Records[Evidence](ctx, h.store, store.KindEvidence)
+	kept, err := store.Records[Evidence](ctx, h.store, store.KindEvidence)
+	return stand(answers, kept), err
+}
+
+// answersOf reads one municipality's answers as answers does everybody's.
+func (h *Hub) answersOf(ctx context.Context, municipality string) ([]nis2.Answer, error) {
+	answers, err := h.store.AnswersOf(ctx, municipality)
 	if err != nil {
 		return nil, err
 	}
-	kept := map[string][]Evidence{}
-	for _, x := range all {
-		key := x.Municipality + " " + x.Control
-		kept[key] = append(kept[key], x)
+	kept, err := store.RecordsOf[Evidence](ctx, h.store, store.KindEvidence, municipality)
+	return stand(answers, kept), err
+}
+
+// stand puts beside each answer the evidence that is kept for it.
+func stand(answers []nis2.Answer, kept []Evidence) []nis2.Answer {
+	type cell struct{ municipality, control string }
+	of := map[cell][]Evidence{}
+	for _, x := range kept {
+		of[cell{x.Municipality, x.Control}] = append(of[cell{x.Municipality, x.Control}], x)
 	}
 	for i := range answers {
 		a := &answers[i]
-		a.Evidence, a.EvidenceUntil = standing(a, kept[a.Municipality+" "+a.Control])
+		a.Evidence, a.EvidenceUntil = standing(a, of[cell{a.Municipality, a.Control}])
 	}
-	return answers, nil
+	return answers
 }
 
 // standing gives an answer's evidence in words with the day until which it holds: what is written in the

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +27,8 @@ type estate struct {
 	plan     planner.Plan
 	planKey  string            // see planKeyOf
 	gaps     []nis2.Assessment // by municipality code
+	// monitored tells per asset when its time series last had data; nil: nobody has kept any
+	monitored map[string]time.Time
 
 	rows     []assetRow                  // every asset, by name
 	rowOf    map[string]int              // asset id → rows
@@ -43,13 +46,34 @@ type estate struct {
 	terraformNote string
 }
 
-// show works out plan and gap for a snapshot and lets all readers see them.
+// show works out plan and gap for a snapshot and lets all readers see them. Answers that are saved
+// meanwhile do not wait for it: whose they are is assessed once more before the estate is shown.
 func (h *Hub) show(ctx context.Context, s *inventory.Snapshot) error {
+	h.beginWorkingOut()
 	e, err := h.workOut(ctx, s)
 	if err != nil {
 		return err
 	}
 	e.terraform, e.terraformNote = h.storedTerraform(ctx, e.planKey)
+	return h.reveal(ctx, e)
+}
+
+// beginWorkingOut forgets the changes that the estate to come takes in anyway.
+func (h *Hub) beginWorkingOut() {
+	h.assessing.Lock()
+	defer h.assessing.Unlock()
+	clear(h.changed)
+}
+
+// reveal shows an estate that was worked out, with what changed meanwhile.
+func (h *Hub) reveal(ctx context.Context, e *estate) error {
+	h.assessing.Lock()
+	defer h.assessing.Unlock()
+	if len(h.changed) > 0 {
+		if err := h.assess(ctx, e, slices.Sorted(maps.Keys(h.changed))...); err != nil {
+			return err
+		}
+	}
 	h.current.Store(e)
 	spareMemory(0)
 	return nil
@@ -64,21 +88,11 @@ func (h *Hub) workOut(ctx context.Context, s *inventory.Snapshot) (*estate, erro
 	if err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
-	answers, err := h.answers(ctx)
-	if err != nil {
+	if e.monitored, err = h.monitored(ctx, s); err != nil {
 		return nil, err
 	}
-	monitored, err := h.monitored(ctx, s)
-	if err != nil {
+	if err := h.assess(ctx, e); err != nil {
 		return nil, err
-	}
-	in, err := h.gapInput(ctx, nis2.Input{Snapshot: s, AsOf: e.asOf, Answers: answers, Monitored: monitored})
-	if err != nil {
-		return nil, err
-	}
-	e.gaps, err = nis2.Assess(h.Catalogue(), in)
-	if err != nil {
-		return nil, fmt.Errorf("gap analysis: %w", err)
 	}
 	e.planKey = planKeyOf(e.plan)
 	e.index()

@@ -77,7 +77,7 @@ func (h *Hub) AddEvidence(ctx context.Context, p Person, e Evidence, name string
 	if err := h.record(ctx, p.Name, "evidence.add", e.Municipality, e.Control+" "+e.ID+" "+e.Hash); err != nil {
 		return Evidence{}, err
 	}
-	return e, h.assessAnew(ctx)
+	return e, h.assessAnew(ctx, e.Municipality)
 }
 
 // checkEvidence refuses what cannot be evidence, and fills in what the content shows.
@@ -175,20 +175,18 @@ func (h *Hub) RemoveEvidence(ctx context.Context, p Person, municipality, id str
 	if err := h.record(ctx, p.Name, "evidence.remove", municipality, e.Control+" "+e.ID+" "+e.Hash); err != nil {
 		return err
 	}
-	return h.assessAnew(ctx)
+	return h.assessAnew(ctx, municipality)
 }
 
 // evidenceOf reads a municipality's evidence by control.
 func (h *Hub) evidenceOf(ctx context.Context, municipality string) (map[string][]Evidence, error) {
-	all, err := store.Records[Evidence](ctx, h.store, store.KindEvidence)
+	all, err := store.RecordsOf[Evidence](ctx, h.store, store.KindEvidence, municipality)
 	if err != nil {
 		return nil, err
 	}
 	of := map[string][]Evidence{}
 	for _, e := range all {
-		if e.Municipality == municipality {
-			of[e.Control] = append(of[e.Control], e)
-		}
+		of[e.Control] = append(of[e.Control], e)
 	}
 	return of, nil
 }

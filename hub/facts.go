@@ -58,13 +58,13 @@ func (h *Hub) ImportFacts(ctx context.Context, p Person, file FactsFile, dryRun 
 		return v, fmt.Errorf("municipality %q: %w", f.Municipality, ErrNotFound)
 	}
 	v.Unmatched = f.Unmatched(e.snapshot)
-	in, err := h.assessed(ctx, e)
+	in, err := h.gapInput(ctx, e, f.Municipality)
 	if err != nil {
 		return v, err
 	}
 	place := -1
 	for i := range in.Facts {
-		if in.Facts[i].Municipality == f.Municipality && in.Facts[i].Dataset == f.Dataset {
+		if in.Facts[i].Dataset == f.Dataset {
 			place, v.Before = i, in.Facts[i].Len()
 		}
 	}
@@ -91,7 +91,7 @@ func (h *Hub) ImportFacts(ctx context.Context, p Person, file FactsFile, dryRun 
 	if err := h.record(ctx, p.Name, "gap.facts", f.Municipality, fmt.Sprintf("%s: %d rows", f.Dataset, v.Rows)); err != nil {
 		return v, err
 	}
-	return v, h.assessAnew(ctx)
+	return v, h.assessAnew(ctx, f.Municipality)
 }
 
 // FactsHeld is a dataset that is kept.
@@ -141,40 +141,5 @@ func (h *Hub) ForgetFacts(ctx context.Context, p Person, municipality, dataset s
 	if err := h.record(ctx, p.Name, "gap.facts.forget", municipality, dataset); err != nil {
 		return err
 	}
-	return h.assessAnew(ctx)
-}
-
-// assessed gives what the assessments of an estate stand on now.
-func (h *Hub) assessed(ctx context.Context, e *estate) (nis2.Input, error) {
-	answers, err := h.answers(ctx)
-	if err != nil {
-		return nis2.Input{}, err
-	}
-	monitored, err := h.monitored(ctx, e.snapshot)
-	if err != nil {
-		return nis2.Input{}, err
-	}
-	return h.gapInput(ctx, nis2.Input{Snapshot: e.snapshot, AsOf: e.asOf, Answers: answers, Monitored: monitored})
-}
-
-// gapInput adds the imported datasets and the hub's own registers. A register without a line is still
-// there: it shows that nothing is known to have happened, which proves nothing.
-func (h *Hub) gapInput(ctx context.Context, in nis2.Input) (nis2.Input, error) {
-	var err error
-	if in.Facts, err = store.Records[nis2.Facts](ctx, h.store, store.KindFacts); err != nil {
-		return in, err
-	}
-	if in.Incidents, err = store.Records[nis2.Incident](ctx, h.store, store.KindIncident); err != nil {
-		return in, err
-	}
-	if in.Actions, err = store.Records[nis2.Action](ctx, h.store, store.KindAction); err != nil {
-		return in, err
-	}
-	if in.Incidents == nil {
-		in.Incidents = []nis2.Incident{}
-	}
-	if in.Actions == nil {
-		in.Actions = []nis2.Action{}
-	}
-	return in, nil
+	return h.assessAnew(ctx, municipality)
 }

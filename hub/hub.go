@@ -87,6 +87,9 @@ type Hub struct {
 
 	current atomic.Pointer[estate] // nil until something was collected
 
+	assessing sync.Mutex      // one change of results at a time; guards changed
+	changed   map[string]bool // municipalities whose answers or registers changed since the last working out began
+
 	merging sync.Mutex          // one merge at a time; guards merged and unsaved
 	merged  *inventory.Snapshot // merged, but could not be stored or shown; nil as a rule
 	unsaved []inventory.Change  // what led to merged, where that could not be stored
@@ -99,7 +102,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Hub, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	h := &Hub{config: c, log: log.With("component", "hub"), now: c.Now}
+	h := &Hub{config: c, log: log.With("component", "hub"), now: c.Now, changed: map[string]bool{}}
 	if err := h.open(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}

@@ -77,5 +77,5 @@ func (h *Hub) SaveIncident(ctx context.Context, p Person, i nis2.Incident) (nis2
 	if err := h.record(ctx, p.Name, "incident.save", i.Municipality, i.ID+" "+i.Title); err != nil {
 		return i, err
 	}
-	return i, h.assessAnew(ctx) // rules count whether notices were sent in time
+	return i, h.assessAnew(ctx, i.Municipality) // rules count whether notices were sent in time
 }

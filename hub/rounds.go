@@ -108,7 +108,11 @@ func (h *Hub) OpenRound(ctx context.Context, p Person, id, title string, due inv
 	if len(copies) == 0 {
 		return nil
 	}
-	return h.keepAnswers(ctx, p, "round.copy", copies)
+	edits := make([]AnswerEdit, len(copies))
+	for i, a := range copies {
+		edits[i].Answer = a
+	}
+	return h.keepAnswers(ctx, p, "round.copy", edits)
 }
 
 // CloseRound closes the open round and freezes every municipality's result as a point of the trend.

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/samdrift/samdrift/planner/nis2"
 )
 
 // Kind tells what a record holds.
@@ -52,6 +50,15 @@ func Records[T any](ctx context.Context, s *Store, kind Kind) ([]T, error) {
 	return bodies[T](rows, string(kind))
 }
 
+// RecordsOf reads a municipality's records of a kind, by id.
+func RecordsOf[T any](ctx context.Context, s *Store, kind Kind, municipality string) ([]T, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT body FROM records WHERE kind = $1 AND municipality = $2 ORDER BY id`, kind, municipality)
+	if err != nil {
+		return nil, explain(err)
+	}
+	return bodies[T](rows, string(kind))
+}
+
 // Record reads one record.
 func Record[T any](ctx context.Context, s *Store, kind Kind, municipality, id string) (T, error) {
 	var value T
@@ -81,76 +88,6 @@ func bodies[T any](rows *sql.Rows, what string) (values []T, err error) {
 		values = append(values, value)
 	}
 	return values, rows.Err()
-}
-
-// AnswerVersion is an answer as it once was, with who made it so.
-type AnswerVersion struct {
-	Number int64       `json:"number"` // from 1
-	At     time.Time   `json:"at"`
-	Actor  string      `json:"actor"`
-	Answer nis2.Answer `json:"answer"`
-}
-
-// SaveAnswers stores NIS2 answers; a control that was answered before is answered anew, and what it was
-// before stays readable.
-func (s *Store) SaveAnswers(ctx context.Context, answers []nis2.Answer, at time.Time, actor string) error {
-	return s.transaction(ctx, func(tx *sql.Tx) error {
-		for _, a := range answers {
-			body, err := pack(a)
-			if err != nil {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO answers (municipality, control, body) VALUES ($1, $2, $3)
-				ON CONFLICT (municipality, control) DO UPDATE SET body = excluded.body`, a.Municipality, a.Control, body); err != nil {
-				return fmt.Errorf("save answer %s of %s: %w", a.Control, a.Municipality, err)
-			}
-			var last int64
-			if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(number), 0) FROM answer_versions WHERE municipality = $1 AND control = $2`,
-				a.Municipality, a.Control).Scan(&last); err != nil {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO answer_versions (municipality, control, number, at, actor, body) VALUES ($1, $2, $3, $4, $5, $6)`,
-				a.Municipality, a.Control, last+1, timeText(at), actor, body); err != nil {
-				return fmt.Errorf("keep version of answer %s of %s: %w", a.Control, a.Municipality, err)
-			}
-		}
-		return nil
-	})
-}
-
-// Answers reads every answer, by municipality and control. Scope is the hub's work.
-func (s *Store) Answers(ctx context.Context) ([]nis2.Answer, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT body FROM answers ORDER BY municipality, control`)
-	if err != nil {
-		return nil, explain(err)
-	}
-	return bodies[nis2.Answer](rows, "answer")
-}
-
-// AnswerVersions reads what an answer has been, newest first.
-func (s *Store) AnswerVersions(ctx context.Context, municipality, control string) (versions []AnswerVersion, err error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT number, at, actor, body FROM answer_versions
-		WHERE municipality = $1 AND control = $2 ORDER BY number DESC`, municipality, control)
-	if err != nil {
-		return nil, explain(err)
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var v AnswerVersion
-		var at string
-		var body []byte
-		if err := rows.Scan(&v.Number, &at, &v.Actor, &body); err != nil {
-			return nil, err
-		}
-		if v.At, err = parseTime(at); err != nil {
-			return nil, err
-		}
-		if err := unpack(body, &v.Answer); err != nil {
-			return nil, err
-		}
-		versions = append(versions, v)
-	}
-	return versions, rows.Err()
 }
 
 // SaveEvidenceFile keeps a sealed file. The same file given twice is kept once.

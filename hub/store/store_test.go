@@ -112,7 +112,7 @@ func suite(t *testing.T, s *store.Store) {
 	})
 	t.Run("answers are replaced, not doubled", func(t *testing.T) {
 		for level := range 3 {
-			if err := s.SaveAnswers(ctx, []nis2.Answer{{Municipality: "461", Control: "20-01", Level: level, AnsweredBy: "IT-chef"}}, time.Now(), "IT-chef"); err != nil {
+			if err := s.SaveAnswers(ctx, []store.AnswerEdit{{Answer: nis2.Answer{Municipality: "461", Control: "20-01", Level: level, AnsweredBy: "IT-chef"}}}, time.Now(), "IT-chef"); err != nil {
 				t.Fatal(err)
 			}
 		}

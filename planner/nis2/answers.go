@@ -28,8 +28,8 @@ func ParseAnswers(data []byte) ([]Answer, error) {
 }
 
 // Validate reports every answer that could not be scored rightly: an unknown control, a level
-// outside the scale, a decision that lacks its second person, reason or end date, or two answers to
-// the same control. Each fault names the municipality and the control.
+// outside the scale, a decision that lacks its reason or end date or was taken by one person alone, or two
+// answers to the same control. A decision that no second person has approved yet is a proposal. Each fault names the municipality and the control.
 func Validate(cat *Catalogue, answers []Answer) error {
 	type cell struct{ municipality, control string }
 	var faults []error
@@ -81,7 +81,7 @@ func (a *Answer) decision(fault func(string, ...any), what, reason, by string, h
 	if reason == "" {
 		fault("%s has no reason", what)
 	}
-	if by == "" || by == a.AnsweredBy {
+	if by == a.AnsweredBy {
 		fault("%s needs a second person, other than the one who answered", what)
 	}
 	if !hasEnd {

@@ -28,7 +28,6 @@ func TestValidate(t *testing.T) {
 		{"no date", func(a *nis2.Answer) { a.AnsweredAt = 0 }, "answered_at is missing"},
 		{"reviewed by oneself", func(a *nis2.Answer) { a.ReviewedBy = a.AnsweredBy }, "a review needs a second person"},
 		{"not applicable alone", func(a *nis2.Answer) { notApplicable(today)(a); a.NotApplicable.ApprovedBy = a.AnsweredBy }, "not_applicable needs a second person"},
-		{"not applicable by nobody", func(a *nis2.Answer) { notApplicable(today)(a); a.NotApplicable.ApprovedBy = "" }, "not_applicable needs a second person"},
 		{"not applicable for no reason", func(a *nis2.Answer) { notApplicable(today)(a); a.NotApplicable.Reason = "" }, "not_applicable has no reason"},
 		{"not applicable for ever", func(a *nis2.Answer) { notApplicable(0)(a) }, "not_applicable has no end date"},
 		{"overridden alone", func(a *nis2.Answer) { a.Override.By = a.AnsweredBy }, "override needs a second person"},

@@ -224,6 +224,8 @@ func (e *estate) assess(k *Control) ControlResult {
 		switch {
 		case r.Members != nil && r.Members.Population > 0:
 			answer, note = nil, NoteRefused
+		case answer.NotApplicable.ApprovedBy == "":
+			answer, note = nil, NoteProposed
 		case answer.NotApplicable.Until < e.in.AsOf:
 			answer, note = nil, NoteLapsed
 		default:

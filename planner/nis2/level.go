@@ -87,15 +87,19 @@ func (c *Catalogue) effective(k *Control, a *Answer, m measurement, asOf invento
 		}
 		return s
 	}
-	if a.Override != nil && a.Override.Until >= asOf {
+	if a.Override != nil && a.Override.By != "" && a.Override.Until >= asOf {
 		return standing{a.Level, c.Confidence.Overridden, Overridden, NoteOverridden}
 	}
 	s = standing{ceiling, m.share, Lowered, first(m.note, NoteLowered)}
 	if a.Level-ceiling >= 2 {
 		s.state, s.note = Contradicted, NoteContradicted
 	}
-	if a.Override != nil {
+	switch {
+	case a.Override == nil:
+	case a.Override.Until < asOf:
 		s.note = NoteOverrideLapsed
+	default:
+		s.note = NoteOverrideAsked
 	}
 	return s
 }

@@ -16,9 +16,11 @@ const (
 	NoteDefaultSecret   = "default_community"
 	NoteRefused         = "na_refused"
 	NoteLapsed          = "na_lapsed"
+	NoteProposed        = "na_proposed"
 	NoteNotMoved        = "not_moved"
 	NoteOverridden      = "overridden"
 	NoteOverrideLapsed  = "override_lapsed"
+	NoteOverrideAsked   = "override_proposed"
 	NoteExpired         = "evidence_expired"
 	NoteUnconfirmed     = "unconfirmed"
 )
@@ -46,9 +48,11 @@ func Notes() []NoteText {
 		{NoteDefaultSecret, "A well-known default community is in use, which puts the level at 0."},
 		{NoteRefused, "Declared not applicable, but the data show members, so the control counts."},
 		{NoteLapsed, "The decision that the control is not applicable has lapsed; the control counts as unanswered."},
+		{NoteProposed, "Proposed as not applicable; until a second person approves it, the control counts as unanswered."},
 		{NoteNotMoved, "Not applicable before the first service has moved to a centre."},
 		{NoteOverridden, "A second person has set the data aside with a reason and an end date."},
 		{NoteOverrideLapsed, "The decision to set the data aside has lapsed; the data count again."},
+		{NoteOverrideAsked, "It is proposed to set the data aside; until a second person approves it, the data count."},
 		{NoteExpired, "The evidence has expired; the level stands, but is proven less."},
 		{NoteUnconfirmed, "Copied from the round before and not confirmed; it counts as a bare claim and not as answered."},
 	}
