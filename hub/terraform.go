@@ -50,7 +50,7 @@ func (h *Hub) RenderTerraform(ctx context.Context, p Person) ([]terraform.Unit, 
 	if p.Role != RoleAdmin && p.Role != RoleCentre {
 		return nil, sc.forbidden("rendering moves")
 	}
-	units, err := terraform.Render(e.plan, e.snapshot)
+	units, err := terraform.Render(e.plan, e.snapshot, terraform.Grounds{})
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ func identityKeys(a *Asset, found func(identityKey)) {
 	for _, s := range memberSerials(a) {
 		found(identityKey{keySerial, s})
 	}
-	if u := usableUUID(a.UUID); u != "" {
+	if u := ComparableUUID(a.UUID); u != "" {
 		found(identityKey{keyUUID, u})
 	}
 	for mac := range ownMACs(a) {
@@ -181,7 +181,7 @@ func (x *identityIndex) findCommon(seen iter.Seq[*Asset]) {
 
 // ownerOf names a device by something other than a kind of key, or gives an empty text.
 func ownerOf(a *Asset, except keyKind) string {
-	if u := usableUUID(a.UUID); u != "" && except != keyUUID {
+	if u := ComparableUUID(a.UUID); u != "" && except != keyUUID {
 		return u
 	}
 	if mac := leastMAC(a); mac != "" && except != keyMAC {
@@ -194,7 +194,7 @@ func ownerOf(a *Asset, except keyKind) string {
 }
 
 func hasHardKey(a *Asset) bool {
-	return usableSerial(a.Serial) != "" || usableUUID(a.UUID) != "" || leastMAC(a) != "" ||
+	return usableSerial(a.Serial) != "" || ComparableUUID(a.UUID) != "" || leastMAC(a) != "" ||
 		a.Management.EngineID != "" || a.Management.ChassisID != ""
 }
 
@@ -292,9 +292,9 @@ func usableSerial(serial string) string {
 	return s
 }
 
-// usableUUID gives the UUID in comparable form, or an empty text for a placeholder. Makers write the
+// ComparableUUID gives the UUID in comparable form, or an empty text for a placeholder. Makers write the
 // first three groups in either byte order: both give the same text.
-func usableUUID(uuid string) string {
+func ComparableUUID(uuid string) string {
 	u := strings.ToLower(strings.ReplaceAll(strings.TrimSpace(uuid), "-", ""))
 	if len(u) != 32 || strings.Trim(u, u[:1]) == "" || u == "03000200040005000006000700080009" || u == "12345678123456781234567812345678" {
 		return ""

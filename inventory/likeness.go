@@ -111,7 +111,7 @@ func (c *comparison) proof() (agreed string) {
 	case s != "" && t != "":
 		c.add("serial", contradiction, s, t, "two serials are two devices, whatever they are called")
 	}
-	u, v := usableUUID(c.a.UUID), usableUUID(c.b.UUID)
+	u, v := ComparableUUID(c.a.UUID), ComparableUUID(c.b.UUID)
 	switch {
 	case u == "" || v == "" || c.common[identityKey{keyUUID, u}] || c.common[identityKey{keyUUID, v}]:
 	case u == v && agreed == "":

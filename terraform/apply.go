@@ -31,13 +31,13 @@ type Applied struct {
 //  4. the fresh plan is applied
 //  5. another plan finds nothing left to do
 //
-// After step 3 an error means that the unit may be half done: plan it again to see.
+// After step 3 an error means that the unit may be half done: Reconcile tells.
 func (r *Runner) Apply(ctx context.Context, dir string, u Unit, a Approval) (Applied, error) {
 	applied := Applied{Approval: a}
 	if r.Engine.Path == "" {
 		return applied, ErrNoEngine
 	}
-	if err := refused(u.ID, "apply", a.check(u, r.Engine, r.now())); err != nil {
+	if err := refused(u.ID, "apply", append(a.check(u, r.Engine, r.now()), r.permitted(dir, u, a)...)); err != nil {
 		return applied, err
 	}
 	if err := r.prepare(dir); err != nil {
@@ -62,9 +62,9 @@ func (r *Runner) Apply(ctx context.Context, dir string, u Unit, a Approval) (App
 	if err := refused(u.ID, "apply", p.compare(a)); err != nil {
 		return applied, err
 	}
-	// The fresh plan took time: the approval must still be valid now.
+	// The fresh plan took time: all of it must still hold now.
 	now := r.now().UTC()
-	if err := refused(u.ID, "apply", a.check(u, r.Engine, now)); err != nil {
+	if err := refused(u.ID, "apply", append(a.check(u, r.Engine, now), r.permitted(dir, u, a)...)); err != nil {
 		return applied, err
 	}
 	a.Used = now
@@ -77,7 +77,10 @@ func (r *Runner) Apply(ctx context.Context, dir string, u Unit, a Approval) (App
 	if err := errors.Join(err, s.protectState()); err != nil {
 		return applied, err
 	}
-	return applied, s.settled(ctx, r, fresh)
+	if err := s.settled(ctx, r, fresh); err != nil {
+		return applied, err
+	}
+	return applied, s.finish(a, WasApplied, r.now())
 }
 
 // checkPlanFile refuses unless the saved plan is the very file that was approved, and unspent.
@@ -124,7 +127,7 @@ func (s *shop) scratch() (string, error) {
 // spend marks the approved plan as used, in a file that only one process can make. What it writes
 // reaches the disk before it returns, so that not even a power cut lets a plan be used twice.
 func (s *shop) spend(a Approval) (err error) {
-	path := filepath.Join(s.dir, "used-"+slug(a.PlanSHA256)+".json")
+	path := filepath.Join(s.dir, usedName(a))
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return refused(s.unit.ID, "apply", []Refusal{{Gate: GateApproval, Reason: "this plan was used before, see " + path + ": plan again and have the new plan approved"}})
@@ -147,7 +150,7 @@ func (s *shop) spend(a Approval) (err error) {
 
 // protectState closes the state files, which the engine writes readable for all.
 func (s *shop) protectState() error {
-	for _, name := range []string{"terraform.tfstate", "terraform.tfstate.backup"} {
+	for _, name := range []string{s.unit.state(), s.unit.state() + ".backup"} {
 		err := os.Chmod(filepath.Join(s.dir, name), 0o600)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return diskError(s.unit, "protect the state", s.dir, err)
@@ -162,8 +165,8 @@ func (s *shop) settled(ctx context.Context, r *Runner, name string) error {
 	if err := s.fill(ctx, r, name, &p); err != nil {
 		return err
 	}
-	if n := p.Add + p.Change + p.Destroy; n > 0 {
-		err := fmt.Errorf("applied, but a new plan still wants %d to add, %d to change, %d to destroy", p.Add, p.Change, p.Destroy)
+	if p.changes() > 0 {
+		err := fmt.Errorf("applied, but a new plan still wants %d to add, %d to change, %d to destroy, %d to import", p.Add, p.Change, p.Destroy, p.Import)
 		return &UnitError{Unit: s.unit.ID, Dir: s.dir, Step: "look again after the apply", Hint: "look at the unit's new plan before anything else", Err: err}
 	}
 	return nil

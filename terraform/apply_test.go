@@ -16,7 +16,7 @@ import (
 // approve lets Bo approve what Anna planned.
 func approve(t *testing.T, r *terraform.Runner, p terraform.UnitPlan) terraform.Approval {
 	t.Helper()
-	a, err := terraform.Approve(p, "Bo", r.Now(), time.Hour)
+	a, err := terraform.Approve(p, "Bo", r.Now(), terraform.Terms{Valid: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func wantRefused(t *testing.T, err error, gate string) {
 func TestApprove(t *testing.T) {
 	now := time.Date(2026, time.November, 21, 12, 0, 0, 0, time.UTC)
 	good := terraform.UnitPlan{Unit: "u", Agreement: "a", Decided: true, PlanSHA256: "ab", Digest: "cd", Engine: "OpenTofu", Version: "1.10.6", ProposedBy: "Anna"}
-	a, err := terraform.Approve(good, "Bo", now, time.Hour)
+	a, err := terraform.Approve(good, "Bo", now, terraform.Terms{Valid: time.Hour})
 	if err != nil || a.By != "Bo" || a.PlanSHA256 != "ab" || !a.Expires.Equal(now.Add(time.Hour)) || !a.Used.IsZero() {
 		t.Fatalf("approval %+v, %v", a, err)
 	}
@@ -79,7 +79,7 @@ func TestApprove(t *testing.T) {
 			if tt.spoil != nil {
 				tt.spoil(&p)
 			}
-			_, err := terraform.Approve(p, tt.by, now, tt.valid)
+			_, err := terraform.Approve(p, tt.by, now, terraform.Terms{Valid: tt.valid})
 			wantRefused(t, err, tt.gate)
 		})
 	}

@@ -19,8 +19,11 @@ type Approval struct {
 	ProposedBy string    `json:"proposed_by"`
 	By         string    `json:"by"`
 	At         time.Time `json:"at"`
+	From       time.Time `json:"from"` // the window opens
 	Expires    time.Time `json:"expires"`
-	Used       time.Time `json:"used,omitzero"` // when Apply took it; zero: not yet
+	Consent    string    `json:"consent,omitempty"`   // who consented for the municipality
+	Emergency  string    `json:"emergency,omitempty"` // why the rules about persons and time were set aside
+	Used       time.Time `json:"used,omitzero"`       // when Apply took it; zero: not yet
 }
 
 // RefusedError says that something may not be done, with every reason.
@@ -47,10 +50,20 @@ func refused(unit, action string, refusals []Refusal) error {
 	return &RefusedError{Unit: unit, Action: action, Refusals: refusals}
 }
 
-// Approve records that by agrees to the plan, from at and for as long as valid. It refuses a plan
-// that is missing, refused by a gate, of an agreement that is not decided, or proposed by the same
-// person: one person alone must not be able to move a municipality's servers.
-func Approve(p UnitPlan, by string, at time.Time, valid time.Duration) (Approval, error) {
+// Terms are under what conditions a plan is approved.
+type Terms struct {
+	From    time.Time     // the window opens; zero: at once
+	Valid   time.Duration // how long the window stays open
+	Consent string        // who of the municipality consented; asked for where the agreement says so
+	// Emergency sets aside, for a reason that is recorded, that two persons must agree and that freezes
+	// hold. It sets aside no gate: what a plan must never do it must not do in an emergency either.
+	Emergency string
+}
+
+// Approve records that by agrees to the plan under the terms. It refuses a plan that is missing, refused
+// by a gate, of an agreement that is not decided, or proposed by the same person: one person alone must
+// not be able to move a municipality's servers.
+func Approve(p UnitPlan, by string, at time.Time, terms Terms) (Approval, error) {
 	refusals := p.Refusals
 	add := func(gate, reason string) {
 		refusals = append(refusals[:len(refusals):len(refusals)], Refusal{Gate: gate, Reason: reason})
@@ -67,19 +80,28 @@ func Approve(p UnitPlan, by string, at time.Time, valid time.Duration) (Approval
 	if strings.TrimSpace(p.ProposedBy) == "" {
 		add(GateApproval, "nobody stands as the proposer of this plan: plan it again with a name")
 	}
-	if samePerson(by, p.ProposedBy) {
+	emergency := strings.TrimSpace(terms.Emergency)
+	if samePerson(by, p.ProposedBy) && emergency == "" {
 		add(GateApproval, fmt.Sprintf("%s proposed the plan, so somebody else must approve it", p.ProposedBy))
 	}
-	if valid <= 0 {
+	if p.NeedsConsent && strings.TrimSpace(terms.Consent) == "" && emergency == "" {
+		add(GateApproval, fmt.Sprintf("agreement %s asks for the municipality's consent: name who gave it", p.Agreement))
+	}
+	if terms.Valid <= 0 {
 		add(GateApproval, "an approval must last for some time")
 	}
 	if err := refused(p.Unit, "approve", refusals); err != nil {
 		return Approval{}, err
 	}
 	at = at.UTC().Truncate(time.Second)
+	from := terms.From.UTC().Truncate(time.Second)
+	if from.Before(at) {
+		from = at
+	}
 	return Approval{
 		Unit: p.Unit, Agreement: p.Agreement, PlanSHA256: p.PlanSHA256, Digest: p.Digest, LockSHA256: p.LockSHA256,
-		Engine: p.Engine, Version: p.Version, ProposedBy: p.ProposedBy, By: by, At: at, Expires: at.Add(valid),
+		Engine: p.Engine, Version: p.Version, ProposedBy: p.ProposedBy, By: by, At: at, From: from, Expires: from.Add(terms.Valid),
+		Consent: strings.TrimSpace(terms.Consent), Emergency: emergency,
 	}, nil
 }
 
@@ -103,7 +125,7 @@ func (a Approval) check(u Unit, e Engine, now time.Time) []Refusal {
 	if a.PlanSHA256 == "" || a.Digest == "" {
 		add(GateApproval, "it names no plan")
 	}
-	if strings.TrimSpace(a.By) == "" || strings.TrimSpace(a.ProposedBy) == "" || samePerson(a.By, a.ProposedBy) {
+	if strings.TrimSpace(a.By) == "" || strings.TrimSpace(a.ProposedBy) == "" || samePerson(a.By, a.ProposedBy) && a.Emergency == "" {
 		add(GateApproval, "it must name an approver (%q) other than the proposer (%q)", a.By, a.ProposedBy)
 	}
 	if a.Engine != e.Name || a.Version != e.Version {
@@ -111,6 +133,8 @@ func (a Approval) check(u Unit, e Engine, now time.Time) []Refusal {
 	}
 	if now.Before(a.At) {
 		add(GateApproval, "it is dated %s, which is not yet", a.At.Format(time.RFC3339))
+	} else if now.Before(a.From) {
+		add(GateWindow, "its window opens %s", a.From.Format(time.RFC3339))
 	}
 	if !now.Before(a.Expires) {
 		add(GateApproval, "it expired %s: plan again and have the new plan approved", a.Expires.Format(time.RFC3339))

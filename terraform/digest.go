@@ -10,6 +10,8 @@ import (
 	"slices"
 
 	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/samdrift/samdrift/terraform/platform"
 )
 
 func hash(data []byte) string {
@@ -36,7 +38,7 @@ type change struct {
 // is still as it was when it was made. Attributes that come and go by themselves (the rules'
 // Volatile) are left out; identity and everything a person may have set stay in, also for resources
 // that the plan leaves alone.
-func Digest(plan *tfjson.Plan, rules Rules) (string, error) {
+func Digest(plan *tfjson.Plan, rules platform.Rules) (string, error) {
 	var changes []change
 	for _, rc := range plan.ResourceChanges {
 		c := change{Address: rc.Address, Previous: rc.PreviousAddress, Deposed: rc.DeposedKey, Type: rc.Type, Provider: rc.ProviderName}

@@ -67,7 +67,7 @@ func crowd(n int) (planner.Plan, *inventory.Snapshot) {
 // render is Render of a plan that must be renderable.
 func render(t *testing.T, plan planner.Plan, snap *inventory.Snapshot) []terraform.Unit {
 	t.Helper()
-	units, err := terraform.Render(plan, snap)
+	units, err := terraform.Render(plan, snap, terraform.Grounds{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,10 +2,10 @@ package terraform
 
 import (
 	"fmt"
-	"reflect"
-	"slices"
 
 	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/samdrift/samdrift/terraform/platform"
 )
 
 // Refusal is one reason why a plan must not be carried out.
@@ -20,6 +20,10 @@ type Refusal struct {
 const (
 	GateDestroy     = "destroy"      // something would be deleted, replaced or forgotten
 	GateCreate      = "create"       // a new machine would be built where one is to be moved
+	GateImport      = "import"       // a machine would be taken under management outside adoption and arrival
+	GateUnmapped    = "unmapped"     // a network or datastore without a counterpart at the destination
+	GateUnread      = "unread"       // a server that its platform has not told about
+	GateConcern     = "concern"      // something about a server that must be put right before it moves
 	GateAttribute   = "attribute"    // an attribute outside the platform's allow-list would change
 	GateType        = "type"         // a resource type or provider that the unit should not hold
 	GateIncomplete  = "incomplete"   // the plan does not tell the whole truth
@@ -28,6 +32,9 @@ const (
 	GatePlanFile    = "plan_file"    // not the file that was approved
 	GateChanged     = "changed"      // the world or the engine is no longer as it was when approved
 	GateUndecided   = "undecided"    // the agreement is only a proposal
+	GateWindow      = "window"       // outside the time that was approved
+	GateFreeze      = "freeze"       // on a day when nothing is moved
+	GateStop        = "stop"         // somebody has stopped all moves
 )
 
 // String gives "gate: resource.attribute: reason".
@@ -43,25 +50,18 @@ func (r Refusal) String() string {
 	return text + r.Reason
 }
 
-// Rule is what a plan may do with one type of resource.
-type Rule struct {
-	Provider string   // full address of the only provider that may own it
-	Create   bool     // may come into being
-	Change   []string // top-level attributes that may change in place
-	Volatile []string // computed attributes that come and go by themselves; left out of the digest
-}
-
-// Rules are a platform's rules by resource type. A type that is not named is refused.
-type Rules map[string]Rule
-
-// RulesFor gives the rules of a platform. An unknown platform has none, so everything is refused.
-func RulesFor(platform string) Rules {
-	if platform == TerraformData {
-		return Rules{TerraformData: {
+// RulesFor gives the rules of a platform in a stage. An unknown platform has none, so everything is
+// refused.
+func RulesFor(name string, stage platform.Stage) platform.Rules {
+	if name == TerraformData {
+		return platform.Rules{TerraformData: {
 			Provider: "terraform.io/builtin/terraform",
 			Create:   true, // a record may be made; it is not a machine
 			Change:   []string{"input", "output"},
 		}}
+	}
+	if p, err := platform.Find(name); err == nil {
+		return p.Rules(stage)
 	}
 	return nil
 }
@@ -69,7 +69,7 @@ func RulesFor(platform string) Rules {
 // Gates reads a plan and gives every reason to refuse it, in the plan's order. What is not
 // expressly allowed is refused: a later engine's new kind of action must not slip through.
 // prevent_destroy in HCL is no guard (it goes with the block it stands in); this is.
-func Gates(plan *tfjson.Plan, rules Rules) []Refusal {
+func Gates(plan *tfjson.Plan, rules platform.Rules) []Refusal {
 	if plan == nil {
 		return []Refusal{{Gate: GateIncomplete, Reason: "there is no plan to read: plan the unit again"}}
 	}
@@ -111,7 +111,7 @@ func gateConfig(plan *tfjson.Plan) []Refusal {
 	return refusals
 }
 
-func gateResource(rc *tfjson.ResourceChange, rules Rules) []Refusal {
+func gateResource(rc *tfjson.ResourceChange, rules platform.Rules) []Refusal {
 	refuse := func(gate, attribute, reason string) []Refusal {
 		return []Refusal{{Gate: gate, Resource: rc.Address, Attribute: attribute, Reason: reason}}
 	}
@@ -128,6 +128,9 @@ func gateResource(rc *tfjson.ResourceChange, rules Rules) []Refusal {
 	if rc.PreviousAddress != "" && rc.PreviousAddress != rc.Address {
 		return refuse(GateChanged, "", "it was "+rc.PreviousAddress+" before: a renamed resource hides what else changes")
 	}
+	if rc.Change.Importing != nil && !rule.Import {
+		return refuse(GateImport, "", "would take it under management, which this stage does not")
+	}
 	switch actions := rc.Change.Actions; {
 	case actions.NoOp(), actions.Read():
 		return nil
@@ -138,9 +141,9 @@ func gateResource(rc *tfjson.ResourceChange, rules Rules) []Refusal {
 		return nil
 	case actions.Update():
 		var refusals []Refusal
-		for _, key := range changedKeys(rc.Change) {
-			if !slices.Contains(rule.Change, key) {
-				refusals = append(refusals, refuse(GateAttribute, key, "may not change in this stage")...)
+		for _, path := range changedPaths(rc.Change, rule.Change) {
+			if !allowed(rule.Change, path) {
+				refusals = append(refusals, refuse(GateAttribute, path, "may not change in this stage")...)
 			}
 		}
 		return refusals
@@ -154,49 +157,4 @@ func reasonOr(r tfjson.ActionReason) string {
 		return "the engine gives no reason"
 	}
 	return string(r)
-}
-
-// changedKeys gives the top-level attributes that differ or will only be known afterwards, sorted.
-// Something other than two objects counts as one change of everything, under the empty key.
-func changedKeys(c *tfjson.Change) []string {
-	before, ok1 := c.Before.(map[string]any)
-	after, ok2 := c.After.(map[string]any)
-	if !ok1 || !ok2 {
-		return []string{""}
-	}
-	unknown, _ := c.AfterUnknown.(map[string]any)
-	changed := map[string]bool{}
-	for key := range before {
-		changed[key] = !reflect.DeepEqual(before[key], after[key])
-	}
-	for key := range after {
-		changed[key] = changed[key] || !reflect.DeepEqual(before[key], after[key])
-	}
-	for key, u := range unknown {
-		changed[key] = changed[key] || holdsTrue(u)
-	}
-	var keys []string
-	for _, key := range sortedKeys(changed) {
-		if changed[key] {
-			keys = append(keys, key)
-		}
-	}
-	return keys
-}
-
-// holdsTrue tells whether a tree of after_unknown marks anything.
-func holdsTrue(v any) bool {
-	switch v := v.(type) {
-	case bool:
-		return v
-	case []any:
-		return slices.ContainsFunc(v, holdsTrue)
-	case map[string]any:
-		for _, inner := range v {
-			if holdsTrue(inner) {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -11,6 +11,7 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 
 	"github.com/samdrift/samdrift/terraform"
+	"github.com/samdrift/samdrift/terraform/platform"
 )
 
 // stored reads a plan that a real Terraform 1.11.4 printed with show -json.
@@ -28,15 +29,15 @@ func stored(t *testing.T, name string) *tfjson.Plan {
 }
 
 // machine are rules as a platform of real machines has them: nothing is built, only placement changes.
-var machine = terraform.Rules{terraform.TerraformData: {Provider: "terraform.io/builtin/terraform", Change: []string{"triggers_replace"}}}
+var machine = platform.Rules{terraform.TerraformData: {Provider: "terraform.io/builtin/terraform", Change: []string{"triggers_replace"}}}
 
 func TestGates(t *testing.T) {
-	record := terraform.RulesFor(terraform.TerraformData)
+	record := terraform.RulesFor(terraform.TerraformData, platform.Adopt)
 	no := false
 	tests := []struct {
 		name  string
 		plan  string
-		rules terraform.Rules
+		rules platform.Rules
 		spoil func(*tfjson.Plan)
 		want  []string
 	}{
@@ -62,7 +63,7 @@ func TestGates(t *testing.T) {
 		{name: "a program", plan: "provisioner", rules: record, want: []string{
 			`type: terraform_data.server_a3: provisioner "local-exec" runs a program`}},
 		{name: "a module", plan: "module", rules: record, want: []string{"type: module.m: a unit holds no modules"}},
-		{name: "a platform nobody wrote rules for", plan: "noop", rules: terraform.RulesFor("cloud9"), want: []string{
+		{name: "a platform nobody wrote rules for", plan: "noop", rules: terraform.RulesFor("cloud9", platform.Adopt), want: []string{
 			"type: terraform_data.server_a1: terraform_data is not a type that this unit may hold",
 			"type: terraform_data.server_a2: terraform_data is not a type that this unit may hold"}},
 		{name: "another provider under the same type", plan: "noop", rules: record,
@@ -143,7 +144,7 @@ func TestBlastRadius(t *testing.T) {
 	}
 }
 
-func digest(t *testing.T, plan *tfjson.Plan, rules terraform.Rules) string {
+func digest(t *testing.T, plan *tfjson.Plan, rules platform.Rules) string {
 	t.Helper()
 	d, err := terraform.Digest(plan, rules)
 	if err != nil {
@@ -153,7 +154,7 @@ func digest(t *testing.T, plan *tfjson.Plan, rules terraform.Rules) string {
 }
 
 func TestDigest(t *testing.T) {
-	rules := terraform.RulesFor(terraform.TerraformData)
+	rules := terraform.RulesFor(terraform.TerraformData, platform.Adopt)
 	base := digest(t, stored(t, "create"), rules)
 	if digest(t, stored(t, "create_again"), rules) != base {
 		t.Error("two plans of an unchanged world differ")
@@ -189,7 +190,7 @@ func TestDigest(t *testing.T) {
 	if digest(t, behind, rules) == base {
 		t.Error("a change of identity does not show")
 	}
-	volatile := terraform.Rules{terraform.TerraformData: {Volatile: []string{"id"}}}
+	volatile := platform.Rules{terraform.TerraformData: {Volatile: []string{"id"}}}
 	if digest(t, behind, volatile) != digest(t, stored(t, "noop"), volatile) {
 		t.Error("a volatile attribute counts")
 	}

@@ -3,6 +3,7 @@ package terraform
 import (
 	"cmp"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"unicode"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/terraform/platform"
 )
 
 // move is all that the HCL of one server depends on.
@@ -21,14 +23,16 @@ type move struct {
 	group        *planner.Group
 	wave         *planner.Wave
 	municipality string // name, or the code when the name is not known
-	label        string // resource name, fixed by the asset's id: a rename changes no address
 }
 
 // Render writes the HCL of every group that the plan gave a wave, in the order of cutover. It is
 // pure: the same plan and snapshot give the same bytes, and a unit's bytes depend on that unit
 // only. Groups without a wave are not rendered: the plan's refusals say why they have none.
 // All names from the inventory come out as literals, whatever they contain.
-func Render(plan planner.Plan, snap *inventory.Snapshot) ([]Unit, error) {
+//
+// A unit whose agreement has a mapping is written for its platform, in the stage that it has reached;
+// what is missing for that stands in its Refusals. The others are written as records that move nothing.
+func Render(plan planner.Plan, snap *inventory.Snapshot, grounds Grounds) ([]Unit, error) {
 	waves := map[string]*planner.Wave{}
 	for i := range plan.Waves {
 		waves[plan.Waves[i].ID] = &plan.Waves[i]
@@ -48,7 +52,7 @@ func Render(plan planner.Plan, snap *inventory.Snapshot) ([]Unit, error) {
 		if !ok {
 			return nil, fmt.Errorf("render group %s: its wave %q is not in the plan: propose the plan again", group.ID, group.Wave)
 		}
-		u, err := renderUnit(plan, group, wave, snap)
+		u, err := renderUnit(plan, group, wave, snap, grounds)
 		if err != nil {
 			return nil, fmt.Errorf("render group %s: %w", group.ID, err)
 		}
@@ -65,15 +69,20 @@ func ProposedAgreement(municipality, centre string) string {
 	return "proposal-" + municipality + "-" + centre
 }
 
-func renderUnit(plan planner.Plan, group *planner.Group, wave *planner.Wave, snap *inventory.Snapshot) (Unit, error) {
+func renderUnit(plan planner.Plan, group *planner.Group, wave *planner.Wave, snap *inventory.Snapshot, grounds Grounds) (Unit, error) {
 	u := Unit{
 		ID: group.ID, Name: group.Name, Wave: group.Wave, Cutover: group.Cutover,
-		Servers: len(group.Assets), Platform: TerraformData,
+		Municipality: group.Municipality, Servers: len(group.Assets), Platform: TerraformData,
 	}
 	if a, ok := snap.AgreementOf(group.Municipality); ok && a.Centre == group.Centre {
 		u.Agreement, u.Decided = a.ID, a.Decided()
 	} else {
 		u.Agreement = ProposedAgreement(group.Municipality, group.Centre)
+	}
+	mapping, mapped := grounds.Mappings[u.Agreement]
+	if mapped {
+		u.Platform, u.Stage = mapping.Platform, cmp.Or(grounds.Stages[u.ID], platform.Adopt)
+		u.NeedsConsent = mapping.Consent
 	}
 
 	file := hclwrite.NewEmptyFile()
@@ -82,17 +91,65 @@ func renderUnit(plan planner.Plan, group *planner.Group, wave *planner.Wave, sna
 		from = m.Name
 	}
 	header(file.Body(), u, plan, from, group)
+	var moves []move
 	for _, id := range slices.Sorted(slices.Values(group.Assets)) {
 		asset, ok := snap.Asset(id)
 		if !ok {
 			return Unit{}, fmt.Errorf("asset %q is not in the snapshot: render a plan from the snapshot it was made of, or propose it again", id)
 		}
-		m := move{asset: asset, group: group, wave: wave, municipality: from, label: "server_" + slug(id)}
-		record(file.Body(), m)
+		moves = append(moves, move{asset: asset, group: group, wave: wave, municipality: from})
 	}
-	u.Files = map[string][]byte{"main.tf": hclwrite.Format(file.Bytes())}
+	if mapped {
+		if err := onPlatform(file.Body(), &u, moves, mapping, grounds.Machines); err != nil {
+			return Unit{}, err
+		}
+	} else {
+		for _, m := range moves {
+			record(file.Body(), m)
+		}
+	}
+	if !slices.ContainsFunc(u.Refusals, func(r Refusal) bool { return r.Gate == GateUnmapped || r.Gate == GateUnread }) {
+		u.Files = map[string][]byte{"main.tf": hclwrite.Format(file.Bytes())}
+	}
 	return u, nil
 }
+
+// onPlatform writes the servers of a unit for their platform, or puts into the unit what is missing.
+func onPlatform(body *hclwrite.Body, u *Unit, moves []move, mapping Mapping, machines map[string]platform.Machine) error {
+	p, err := platform.Find(mapping.Platform)
+	if err != nil {
+		return err
+	}
+	for _, m := range moves {
+		machine, ok := machines[m.asset.ID]
+		if !ok {
+			u.Refusals = append(u.Refusals, Refusal{Gate: GateUnread, Resource: m.asset.Name,
+				Reason: fmt.Sprintf("%s has not told about this server: no machine there has its UUID %q", mapping.Platform, m.asset.UUID)})
+			continue
+		}
+		u.Refusals = append(u.Refusals, concerns(machine, u.Stage)...)
+		// Where it shall be is asked at once, so that a missing name is met long before the night of the move.
+		moved, unmapped := mapping.at(machine)
+		u.Refusals = append(u.Refusals, unmapped...)
+		if u.Stage == platform.Place {
+			machine = moved
+		}
+		u.Machines = append(u.Machines, machine)
+	}
+	backend(body, u.state())
+	return p.Write(body, u.Machines, label, u.Stage.Imports())
+}
+
+// backend says where the state lies.
+func backend(body *hclwrite.Body, path string) {
+	body.AppendNewline()
+	block := body.AppendNewBlock("terraform", nil).Body().AppendNewBlock("backend", []string{"local"}).Body()
+	block.SetAttributeValue("path", cty.StringVal(filepath.ToSlash(path)))
+	body.AppendNewline()
+}
+
+// label is a server's resource name, fixed by the asset's id: a rename changes no address.
+func label(asset string) string { return "server_" + slug(asset) }
 
 // header says what the file is, where it came from, and that it is not to be edited.
 func header(body *hclwrite.Body, u Unit, plan planner.Plan, from string, group *planner.Group) {
@@ -109,8 +166,12 @@ func header(body *hclwrite.Body, u Unit, plan planner.Plan, from string, group *
 	lines = append(lines,
 		fmt.Sprintf("Unit %s, %s", u.ID, u.Name),
 		fmt.Sprintf("Under %s, wave %s, from %s to %s, cutover %s", agreement, u.Wave, from, group.Centre, cmp.Or(u.Cutover.String(), "not known")),
-		"No platform is configured: terraform_data carries the facts of the move and moves nothing.",
 	)
+	if u.Stage == "" {
+		lines = append(lines, "No platform is configured: terraform_data carries the facts of the move and moves nothing.")
+	} else {
+		lines = append(lines, fmt.Sprintf("Stage %s on %s", u.Stage, u.Platform))
+	}
 	var tokens hclwrite.Tokens
 	for _, line := range lines {
 		tokens = append(tokens, comment(line))

@@ -92,7 +92,7 @@ func TestRenderRefusesWhatItCannotPlace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			plan, snap := estate("x")
 			tt.spoil(&plan, snap)
-			_, err := terraform.Render(plan, snap)
+			_, err := terraform.Render(plan, snap, terraform.Grounds{})
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error %v, want one that says %q", err, tt.want)
 			}
@@ -143,7 +143,7 @@ func checkName(t rapid.TB, name string) {
 	snap.Assets[0].Site = name
 	plan.Groups[1].Name, plan.Groups[1].ID = name, "450-"+name
 	plan.Waves[1].Name, plan.Waves[1].ID, plan.Groups[1].Wave = name, "450-"+name, "450-"+name
-	units, err := terraform.Render(plan, snap)
+	units, err := terraform.Render(plan, snap, terraform.Grounds{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func (l Limits) Validate() error {
 
 // unit refuses a plan that touches too much of one unit.
 func (l Limits) unit(p *UnitPlan) []Refusal {
-	if n := p.Add + p.Change + p.Destroy; n > l.ChangesPerUnit {
+	if n := p.changes(); n > l.ChangesPerUnit {
 		return []Refusal{{Gate: GateBlastRadius, Reason: fmt.Sprintf("changes %d resources, the limit is %d in one unit", n, l.ChangesPerUnit)}}
 	}
 	return nil
@@ -40,7 +40,7 @@ func BlastRadius(plans []UnitPlan, l Limits) []Refusal {
 	run := 0
 	waves := map[string]int{}
 	for _, p := range plans {
-		if p.Add+p.Change+p.Destroy > 0 {
+		if p.changes() > 0 {
 			run++
 			waves[p.Wave]++
 		}

@@ -93,8 +93,11 @@ func (r *Runner) Plan(ctx context.Context, dir string, units []Unit, opt PlanOpt
 // planUnit plans one unit. What goes wrong stands in the result.
 func (r *Runner) planUnit(ctx context.Context, dir string, u Unit, by string) UnitPlan {
 	p := UnitPlan{
-		Unit: u.ID, Agreement: u.Agreement, Wave: u.Wave, Decided: u.Decided,
-		Engine: r.Engine.Name, Version: r.Engine.Version, ProposedBy: by, Refusals: []Refusal{},
+		Unit: u.ID, Agreement: u.Agreement, Wave: u.Wave, Decided: u.Decided, NeedsConsent: u.NeedsConsent,
+		Engine: r.Engine.Name, Version: r.Engine.Version, ProposedBy: by, Refusals: append([]Refusal{}, u.Refusals...),
+	}
+	if len(u.Files) == 0 {
+		return p // its refusals say what is missing
 	}
 	s, err := r.open(dir, u)
 	if err == nil {
@@ -116,9 +119,9 @@ func (s *shop) fill(ctx context.Context, r *Runner, name string, p *UnitPlan) er
 	if err != nil {
 		return err
 	}
-	rules := RulesFor(s.unit.Platform)
-	p.Add, p.Change, p.Destroy = count(plan)
-	p.Refusals = append(append([]Refusal{}, Gates(plan, rules)...), r.Config.Limits.unit(p)...)
+	rules := RulesFor(s.unit.Platform, s.unit.Stage)
+	p.Add, p.Change, p.Destroy, p.Import = count(plan)
+	p.Refusals = slices.Concat(s.unit.Refusals, Gates(plan, rules), r.Config.Limits.unit(p))
 	if p.Digest, err = Digest(plan, rules); err != nil {
 		return err
 	}
@@ -130,10 +133,13 @@ func (s *shop) fill(ctx context.Context, r *Runner, name string, p *UnitPlan) er
 }
 
 // count counts resources as the engine does: a replacement is one added and one destroyed.
-func count(plan *tfjson.Plan) (add, change, destroy int) {
+func count(plan *tfjson.Plan) (add, change, destroy, imported int) {
 	for _, rc := range plan.ResourceChanges {
 		if rc.Change == nil || rc.Mode == tfjson.DataResourceMode {
 			continue
+		}
+		if rc.Change.Importing != nil {
+			imported++
 		}
 		for _, action := range rc.Change.Actions {
 			switch action {
@@ -146,5 +152,5 @@ func count(plan *tfjson.Plan) (add, change, destroy int) {
 			}
 		}
 	}
-	return add, change, destroy
+	return add, change, destroy, imported
 }

@@ -15,7 +15,7 @@ import (
 func record(body *hclwrite.Body, m move) {
 	body.AppendNewline()
 	a := m.asset
-	resource := body.AppendNewBlock("resource", []string{TerraformData, m.label}).Body()
+	resource := body.AppendNewBlock("resource", []string{TerraformData, label(m.asset.ID)}).Body()
 	resource.SetAttributeValue("input", cty.ObjectVal(map[string]cty.Value{
 		"asset":             text(a.ID),
 		"name":              text(a.Name),

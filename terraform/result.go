@@ -12,6 +12,8 @@ type UnitPlan struct {
 	Wave      string `json:"wave"`
 	Decided   bool   `json:"decided"`
 
+	NeedsConsent bool `json:"needs_consent,omitzero"` // the agreement asks for the municipality's consent to each move
+
 	PlanSHA256 string    `json:"plan_sha256,omitempty"` // of the saved file
 	LockSHA256 string    `json:"lock_sha256,omitempty"` // of the provider lock file; empty: only built-in providers
 	Digest     string    `json:"digest,omitempty"`      // of what it would change, see Digest
@@ -21,12 +23,16 @@ type UnitPlan struct {
 	Add        int       `json:"add"`
 	Change     int       `json:"change"`
 	Destroy    int       `json:"destroy"`
+	Import     int       `json:"import"` // servers taken under management
 	Refusals   []Refusal `json:"refusals"`
 	Error      string    `json:"error,omitempty"` // why there is no plan
 }
 
 // Planned tells whether there is a saved plan.
 func (p UnitPlan) Planned() bool { return p.PlanSHA256 != "" }
+
+// changes is how much the plan would do.
+func (p UnitPlan) changes() int { return p.Add + p.Change + p.Destroy + p.Import }
 
 // Result is a run over a set of units. Units that were rendered but not planned (not chosen, no
 // engine, stopped) are in the sums as rendered only.

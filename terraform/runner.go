@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/hashicorp/terraform-exec/tfexec"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/samdrift/samdrift/planner"
 )
 
 // cancelGrace is how long an engine that was asked to stop may take before it is killed. A killed
@@ -25,6 +27,8 @@ type Runner struct {
 	// Environment is what providers need besides what every run gets, above all credentials
 	// (VSPHERE_PASSWORD …). They reach the provider this way only and are never written down.
 	Environment map[string]string
+	// Freezes are days on which nothing is applied. Advisory ones forbid nothing.
+	Freezes []planner.Freeze
 	// Now gives the time for approvals; nil is time.Now.
 	Now func() time.Time
 }

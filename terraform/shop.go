@@ -28,6 +28,7 @@ type shop struct {
 	dir    string
 	tf     *tfexec.Terraform
 	output *output // everything the engine said in the current step
+	wait   string  // for a state that somebody else has locked: "30s"; empty: not at all
 }
 
 // output collects both of the engine's streams, which are read by two goroutines, in the order in
@@ -91,9 +92,13 @@ func (s *shop) init(ctx context.Context, r *Runner) error {
 }
 
 // plan saves a plan under the given name and reads it back.
-func (s *shop) plan(ctx context.Context, name string) (*tfjson.Plan, error) {
+func (s *shop) plan(ctx context.Context, name string, options ...tfexec.PlanOption) (*tfjson.Plan, error) {
 	err := s.step(ctx, "plan", func() error {
-		_, err := s.tf.Plan(ctx, tfexec.Out(name))
+		options := append(options, tfexec.Out(name))
+		if s.wait != "" {
+			options = append(options, tfexec.LockTimeout(s.wait))
+		}
+		_, err := s.tf.Plan(ctx, options...)
 		return err
 	})
 	if err != nil {

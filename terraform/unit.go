@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/terraform/platform"
 )
 
 // TerraformData is the platform of units that carry facts and move nothing.
@@ -17,20 +18,40 @@ const TerraformData = "terraform_data"
 
 // Unit is the Terraform side of one move group: its own folder, state and saved plan.
 type Unit struct {
-	ID        string         `json:"id"` // the planner's group id
-	Name      string         `json:"name"`
-	Agreement string         `json:"agreement"` // id of the agreement, or of the proposed one
-	Decided   bool           `json:"decided"`   // the parties have bound themselves: may be applied
-	Wave      string         `json:"wave"`
-	Cutover   inventory.Date `json:"cutover,omitzero"`
-	Platform  string         `json:"platform"` // terraform_data
-	Servers   int            `json:"servers"`
+	ID           string         `json:"id"` // the planner's group id
+	Name         string         `json:"name"`
+	Agreement    string         `json:"agreement"`              // id of the agreement, or of the proposed one
+	Decided      bool           `json:"decided"`                // the parties have bound themselves: may be applied
+	Municipality string         `json:"municipality"`           // whose servers they are
+	NeedsConsent bool           `json:"needs_consent,omitzero"` // the agreement asks for the municipality's consent to each move
+	Wave         string         `json:"wave"`
+	Cutover      inventory.Date `json:"cutover,omitzero"`
+	Platform     string         `json:"platform"`        // a name of package platform, or terraform_data
+	Stage        platform.Stage `json:"stage,omitempty"` // of a unit on a platform
+	Servers      int            `json:"servers"`
+	Refusals     []Refusal      `json:"refusals,omitempty"` // why it cannot be written, or must not be carried out as it is
 
-	Files map[string][]byte `json:"-"` // by name within the unit's folder
+	Files    map[string][]byte  `json:"-"` // by name within the folder of Dir; empty: it cannot be written
+	Machines []platform.Machine `json:"-"` // its servers on a platform, as they are to be after the stage
 }
 
-// Dir is the unit's folder below the work folder: <agreement>/<unit>.
-func (u Unit) Dir() string { return filepath.Join(slug(u.Agreement), slug(u.ID)) }
+// Dir is the unit's folder below the work folder: <agreement>/<unit>, and below that the stage where
+// there are several. The stages of one side share a state, which lies beside their folders.
+func (u Unit) Dir() string {
+	return filepath.Join(slug(u.Agreement), slug(u.ID), string(u.Stage))
+}
+
+// state is the path of the unit's state file from its folder.
+func (u Unit) state() string {
+	switch u.Stage {
+	case "":
+		return "terraform.tfstate"
+	case platform.Arrive, platform.Finalize:
+		return filepath.Join("..", "destination.tfstate")
+	default:
+		return filepath.Join("..", "source.tfstate")
+	}
+}
 
 // slug makes an id safe as a folder and resource name. An id that had to be altered gets a piece of
 // its hash, so that two ids never share a name and none can climb out of its folder.

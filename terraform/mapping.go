@@ -1,0 +1,133 @@
+package terraform
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/terraform/platform"
+)
+
+// Mapping is what the parties of an agreement have decided about where its servers go. What it does not
+// name is refused, never guessed.
+type Mapping struct {
+	Platform string `yaml:"platform" json:"platform"` // a name of package platform
+	// Destination is the place of every server. Its datastore is for disks that Datastores does not name.
+	Destination platform.Location `yaml:"destination" json:"destination"`
+	Networks    map[string]string `yaml:"networks" json:"networks"`               // network at the source → at the destination
+	Datastores  map[string]string `yaml:"datastores" json:"datastores,omitempty"` // datastore at the source → at the destination
+	// Addresses are new addresses by present address. An address that is not named is kept, which needs
+	// its network to reach the destination.
+	Addresses map[string]string `yaml:"addresses" json:"addresses,omitempty"`
+	// Consent says that the municipality itself consents to each move, besides the person who approves.
+	Consent bool `yaml:"consent" json:"consent,omitzero"`
+}
+
+// Validate reports every fault of the mapping of an agreement.
+func (m Mapping) Validate(agreement string) error {
+	var faults []error
+	fault := func(format string, args ...any) {
+		faults = append(faults, fmt.Errorf("terraform.agreements.%s.%s", agreement, fmt.Sprintf(format, args...)))
+	}
+	if _, err := platform.Find(m.Platform); err != nil {
+		fault("platform: %v", err)
+	}
+	for name, value := range map[string]string{"datacenter": m.Destination.Datacenter, "cluster": m.Destination.Cluster, "datastore": m.Destination.Datastore} {
+		if value == "" {
+			fault("destination.%s is missing", name)
+		}
+	}
+	for from, to := range m.Networks {
+		if from == "" || to == "" {
+			fault("networks: %q → %q: both names are needed", from, to)
+		}
+	}
+	slices.SortFunc(faults, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(faults...)
+}
+
+// Grounds is what is known about the platforms under the plan.
+type Grounds struct {
+	Mappings map[string]Mapping          // by agreement
+	Machines map[string]platform.Machine // by asset, as its platform told before the move began
+	Stages   map[string]platform.Stage   // by unit; a unit that is not named is to be adopted
+}
+
+// Attach finds the inventory's asset of each machine by its UUID and gives the machines by asset.
+// Machines that the inventory does not know, and those that two assets claim, are left out.
+func Attach(snap *inventory.Snapshot, machines []platform.Machine) map[string]platform.Machine {
+	assets := map[string]string{}
+	for i := range snap.Assets {
+		a := &snap.Assets[i]
+		uuid := inventory.ComparableUUID(a.UUID)
+		if uuid == "" {
+			continue
+		}
+		if _, twice := assets[uuid]; twice {
+			assets[uuid] = ""
+			continue
+		}
+		assets[uuid] = a.ID
+	}
+	found := map[string]platform.Machine{}
+	for _, m := range machines {
+		if id := assets[inventory.ComparableUUID(m.UUID)]; id != "" {
+			m.Asset = id
+			found[id] = m
+		}
+	}
+	return found
+}
+
+// at gives the machine as it is to be at the mapping's destination, and what it cannot be told where to.
+func (m Mapping) at(machine platform.Machine) (platform.Machine, []Refusal) {
+	var refusals []Refusal
+	unmapped := func(kind, name string) {
+		refusals = append(refusals, Refusal{Gate: GateUnmapped, Resource: machine.Name,
+			Reason: fmt.Sprintf("%s %q has no counterpart at the destination: name one under terraform.agreements", kind, name)})
+	}
+	store := func(from string) string {
+		if to, ok := m.Datastores[from]; ok {
+			return to
+		}
+		return m.Destination.Datastore
+	}
+	source := machine.Location
+	machine.Location = m.Destination
+	machine.Location.Datastore = store(source.Datastore)
+	machine.NICs = slices.Clone(machine.NICs)
+	for i := range machine.NICs {
+		n := &machine.NICs[i]
+		to, ok := m.Networks[n.Network]
+		if !ok {
+			unmapped("network", n.Network)
+		}
+		n.Network = to
+	}
+	machine.Disks = slices.Clone(machine.Disks)
+	for i := range machine.Disks {
+		machine.Disks[i].Datastore = store(machine.Disks[i].Datastore)
+	}
+	return machine, refusals
+}
+
+// concerns refuses a server that must not be touched in the stage as it is.
+func concerns(machine platform.Machine, stage platform.Stage) []Refusal {
+	var refusals []Refusal
+	refuse := func(key, reason string) {
+		refusals = append(refusals, Refusal{Gate: GateConcern, Resource: machine.Name, Attribute: key, Reason: reason})
+	}
+	if !machine.On && stage.Moves() {
+		refuse("power", "it is off, and the provider starts what it moves: start it first, or move it by hand")
+	}
+	if stage == platform.Place || stage == platform.Leave {
+		for _, c := range machine.Concerns {
+			if c.Blocking {
+				refuse(c.Key, c.Detail)
+			}
+		}
+	}
+	return refusals
+}

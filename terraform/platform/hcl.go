@@ -1,0 +1,97 @@
+package platform
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// value makes a setting a value of HCL. Strings come out as literals, whatever they contain.
+func value(v any) (cty.Value, error) {
+	switch v := v.(type) {
+	case string:
+		return cty.StringVal(v), nil
+	case bool:
+		return cty.BoolVal(v), nil
+	case int:
+		return cty.NumberIntVal(int64(v)), nil
+	case int64:
+		return cty.NumberIntVal(v), nil
+	case float64: // a whole number that went through JSON
+		return cty.NumberFloatVal(v), nil
+	default:
+		return cty.NilVal, fmt.Errorf("a %T cannot be written as HCL", v)
+	}
+}
+
+// refer makes a reference such as data.vsphere_network.n1.id.
+func refer(parts ...string) hcl.Traversal {
+	t := hcl.Traversal{hcl.TraverseRoot{Name: parts[0]}}
+	for _, p := range parts[1:] {
+		t = append(t, hcl.TraverseAttr{Name: p})
+	}
+	return t
+}
+
+// attribute is one line of a block. ref goes before value.
+type attribute struct {
+	name  string
+	value any
+	ref   hcl.Traversal
+}
+
+// write appends attributes in the given order.
+func write(body *hclwrite.Body, attributes ...attribute) error {
+	for _, a := range attributes {
+		if a.ref != nil {
+			body.SetAttributeTraversal(a.name, a.ref)
+			continue
+		}
+		v, err := value(a.value)
+		if err != nil {
+			return fmt.Errorf("attribute %s: %w", a.name, err)
+		}
+		body.SetAttributeValue(a.name, v)
+	}
+	return nil
+}
+
+// settings are the machine's further attributes in a fixed order.
+func settings(m Machine) []attribute {
+	var list []attribute
+	for _, name := range slices.Sorted(maps.Keys(m.Settings)) {
+		list = append(list, attribute{name: name, value: m.Settings[name]})
+	}
+	return list
+}
+
+// requires appends the terraform block's provider requirement and the provider itself, which takes all
+// it needs from the environment.
+func requires(body *hclwrite.Body, p Provider) {
+	terraform := body.AppendNewBlock("terraform", nil).Body()
+	terraform.AppendNewBlock("required_providers", nil).Body().SetAttributeValue(p.Name, cty.ObjectVal(map[string]cty.Value{
+		"source":  cty.StringVal(p.Source),
+		"version": cty.StringVal(p.Version),
+	}))
+	body.AppendNewline()
+	body.AppendNewBlock("provider", []string{p.Name})
+}
+
+// numbered gives each distinct name a number in the order of first use, to name blocks by.
+type numbered struct {
+	prefix string
+	names  []string
+}
+
+func (n *numbered) label(name string) string {
+	i := slices.Index(n.names, name)
+	if i < 0 {
+		n.names = append(n.names, name)
+		i = len(n.names) - 1
+	}
+	return fmt.Sprintf("%s%d", n.prefix, i)
+}

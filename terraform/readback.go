@@ -1,0 +1,63 @@
+package terraform
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/samdrift/samdrift/terraform/platform"
+)
+
+// Check is one thing that was looked at after a step.
+type Check struct {
+	Server string `json:"server"`
+	What   string `json:"what"` // present, place, machine, power, disks, networks
+	Want   string `json:"want"`
+	Got    string `json:"got"`
+	OK     bool   `json:"ok"`
+}
+
+// ReadBack compares what the platform now says of a unit's servers, by asset, with what the unit's stage
+// makes of them: the same machines, in the place that was meant, running as before. An engine's exit
+// code is not enough: platforms have refused a move after the engine said that it was done.
+func ReadBack(u Unit, now map[string]platform.Machine) []Check {
+	var checks []Check
+	for _, want := range u.Machines {
+		got, found := now[want.Asset]
+		if !found {
+			checks = append(checks, Check{Server: want.Name, What: "present", Want: want.UUID})
+			continue
+		}
+		wanted, seen := appearance(want), appearance(got)
+		for i, w := range wanted {
+			checks = append(checks, Check{Server: want.Name, What: w.what, Want: w.text, Got: seen[i].text, OK: w.text == seen[i].text})
+		}
+	}
+	return checks
+}
+
+// feature is one side of a check.
+type feature struct{ what, text string }
+
+// appearance is what a machine must look like after a step, in words that people can compare.
+func appearance(m platform.Machine) []feature {
+	l := m.Location
+	var disks, networks []string
+	for _, d := range m.Disks {
+		disks = append(disks, fmt.Sprintf("%d GB on %s", d.GB, d.Datastore))
+	}
+	for _, n := range m.NICs {
+		networks = append(networks, fmt.Sprintf("%s (%s)", n.Network, n.MAC))
+	}
+	power := "off"
+	if m.On {
+		power = "on"
+	}
+	return []feature{
+		{"present", strings.ToLower(m.UUID)},
+		{"place", strings.Join([]string{l.Datacenter, l.Cluster, l.Pool, l.Datastore, l.Folder}, " / ")},
+		{"machine", fmt.Sprintf("%d CPUs, %d MB", m.CPUs, m.MemoryMB)},
+		{"power", power},
+		{"disks", strings.Join(disks, ", ")},
+		{"networks", strings.Join(networks, ", ")},
+	}
+}
