@@ -2,15 +2,16 @@ package planner
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner/group"
 )
 
-// ClusterPorts are the ports on which members of a cluster keep in touch (Windows failover cluster,
-// Corosync, Heartbeat): servers that talk on them are one service and move together.
-var ClusterPorts = []int{694, 3343, 5404, 5405}
+// ClusterPorts are the ports on which members of a cluster or copies of one database keep in touch:
+// servers that talk on them are one service and move together.
+var ClusterPorts = slices.Sorted(maps.Keys(group.HeartbeatPorts))
 
 // tie is why two or more servers must move together.
 type tie struct {
@@ -23,15 +24,18 @@ type tie struct {
 func (e *estate) makeGroups(p *Plan) {
 	for i := range p.Assignments {
 		a := &p.Assignments[i]
-		movers := e.movers[a.Municipality]
-		if len(movers) == 0 {
+		if len(e.movers[a.Municipality]) == 0 {
 			if !a.Host {
 				a.Reasons = append(a.Reasons, reason("nothing_to_move"))
 			}
 			continue
 		}
-		p.Groups = append(p.Groups, e.groupsOf(a, movers)...)
+		groups, foundations := e.groupsOf(a)
+		p.Groups = append(p.Groups, groups...)
+		p.Foundations = append(p.Foundations, foundations...)
 	}
+	e.unheard(p)
+	slices.SortFunc(p.Foundations, func(a, b Foundation) int { return cmp.Compare(a.Asset, b.Asset) })
 	slices.SortFunc(p.Groups, func(a, b Group) int { return cmp.Compare(a.ID, b.ID) })
 }
 
@@ -41,56 +45,85 @@ func (s Settings) largestGroup() int {
 	return min(s.MaxGroupServers, s.MaxWaveServers, s.CrewsPerCentre*s.ServersPerCrewNight)
 }
 
-func (e *estate) groupsOf(a *Assignment, movers []*inventory.Asset) []Group {
-	index := make(map[string]int, len(movers))
-	for i, m := range movers {
-		index[m.ID] = i
+// grouping is what the servers of one municipality are divided by.
+type grouping struct {
+	movers  []*inventory.Asset
+	index   map[string]int // asset → place in movers
+	ties    []tie
+	flows   []inventory.Flow // between two movers
+	problem group.Problem
+}
+
+func (e *estate) grouping(municipality string) grouping {
+	s := e.in.Settings
+	g := grouping{movers: e.movers[municipality], index: map[string]int{}}
+	for i, m := range g.movers {
+		g.index[m.ID] = i
 	}
-	ties := e.ties(a.Municipality, movers, index)
-	problem := group.Problem{Servers: len(movers), MaxServers: e.in.Settings.largestGroup(), MinBytes: e.in.Settings.MinFlowBytesPerDay}
-	for _, t := range ties {
-		problem.Ties = append(problem.Ties, group.Tie{Servers: t.servers, Soft: t.soft})
+	g.problem = group.Problem{Servers: len(g.movers), MaxServers: s.largestGroup(), MinBytes: s.MinFlowBytesPerDay,
+		Foundation: g.places(s.Foundation), NotFoundation: g.places(s.NotFoundation)}
+	g.ties = e.ties(municipality, g.movers, g.index)
+	for _, t := range g.ties {
+		g.problem.Ties = append(g.problem.Ties, group.Tie{Servers: t.servers, Soft: t.soft})
 	}
-	var flows []inventory.Flow
-	for _, f := range e.flows[a.Municipality] {
-		from, ok1 := index[f.From]
-		to, ok2 := index[f.To]
+	for _, f := range e.flows[municipality] {
+		from, ok1 := g.index[f.From]
+		to, ok2 := g.index[f.To]
 		if ok1 && ok2 {
-			flows = append(flows, f)
-			problem.Flows = append(problem.Flows, group.Flow{From: from, To: to, Port: f.Port, Bytes: f.BytesPerDay})
+			g.flows = append(g.flows, f)
+			g.problem.Flows = append(g.problem.Flows, group.Flow{From: from, To: to, Port: f.Port, Bytes: f.BytesPerDay})
 		}
 	}
-	found := group.Find(problem)
+	return g
+}
 
-	of := make([]int, len(movers)) // server → group
+// places gives the places of those assets that are among the movers.
+func (g grouping) places(ids []string) []int {
+	var at []int
+	for _, id := range ids {
+		if i, ok := g.index[id]; ok {
+			at = append(at, i)
+		}
+	}
+	return at
+}
+
+// groupsOf divides the servers of one municipality, and lists what it takes for shared services.
+func (e *estate) groupsOf(a *Assignment) ([]Group, []Foundation) {
+	in := e.grouping(a.Municipality)
+	found := group.Find(in.problem)
+	of := make([]int, len(in.movers)) // server → group
 	groups := make([]Group, len(found.Groups))
 	for i, g := range found.Groups {
 		for _, s := range g.Members {
 			of[s] = i
 		}
-		groups[i] = e.describe(a, movers, g)
+		groups[i] = e.describe(a, in.movers, g)
 	}
-	for _, h := range found.Hubs {
-		g := &groups[of[h.Server]]
-		if h.Role == group.Shared {
-			g.Ties = append(g.Ties, reason("hub_degree", "asset", movers[h.Server].ID, "name", movers[h.Server].Name, "peers", h.Peers, "median", h.Median))
-		} else {
-			g.Ties = append(g.Ties, reason("hub", "asset", movers[h.Server].ID, "name", movers[h.Server].Name, "role", h.Role, "peers", h.Peers, "port", h.Port))
+	foundations := in.foundations(found, of, groups)
+	for _, f := range foundations {
+		if !f.Overruled {
+			g := &groups[of[in.index[f.Asset]]]
+			g.Ties = append(g.Ties, f.Reasons...)
 		}
 	}
-	for _, t := range ties {
+	for _, d := range found.Domains {
+		g := &groups[of[d[0]]]
+		g.Ties = append(g.Ties, reason("same_domain", "servers", len(d)))
+	}
+	for _, t := range in.ties {
 		// A soft tie to a foundation was not followed: only the servers in one group are told.
 		within := map[int]int{}
 		for _, s := range t.servers {
 			within[of[s]]++
 		}
-		for i := range groups {
-			if n := within[i]; n > 1 {
+		for i, n := range within {
+			if n > 1 {
 				groups[i].Ties = append(groups[i].Ties, t.why.with("servers", n))
 			}
 		}
 	}
-	e.traffic(flows, index, of, groups)
+	e.traffic(in.flows, in.index, of, groups)
 	for i := range groups {
 		g := &groups[i]
 		if n := len(g.Assets); n > e.in.Settings.MaxGroupServers {
@@ -100,7 +133,7 @@ func (e *estate) groupsOf(a *Assignment, movers []*inventory.Asset) []Group {
 			g.Ties = append(g.Ties, reason("alone", "name", g.Name))
 		}
 	}
-	return groups
+	return groups, foundations
 }
 
 // ties finds what binds servers whatever their traffic: shared storage, cluster membership, one system.
@@ -171,7 +204,7 @@ func (e *estate) describe(a *Assignment, movers []*inventory.Asset, found group.
 		}
 	}
 	slices.Sort(g.Systems)
-	g.ID = a.Municipality + "-" + g.Assets[0]
+	g.ID = groupID(a.Municipality, g.Assets[0])
 	g.Name = largest.Name
 	if main.ID != "" && !g.Foundation {
 		g.Name = main.Name
@@ -185,55 +218,33 @@ const maxTrafficTies = 5
 
 // traffic lists the strongest connections within each group, and what crosses between groups.
 func (e *estate) traffic(flows []inventory.Flow, index map[string]int, of []int, groups []Group) {
-	type pair struct{ a, b int }
-	type load struct {
-		pair
-		bytes, heaviest int64
-		port            int
-	}
-	within, across := map[pair]*load{}, map[pair]*load{}
+	within, across := loads{}, loads{}
+	name := make([]string, len(of))
 	for _, f := range flows {
 		from, to := index[f.From], index[f.To]
-		where, key := across, pair{min(of[from], of[to]), max(of[from], of[to])}
+		name[from], name[to] = e.byID[f.From].Name, e.byID[f.To].Name
 		if of[from] == of[to] {
-			where, key = within, pair{min(from, to), max(from, to)}
+			within.add(from, to, f)
+		} else {
+			across.add(of[from], of[to], f)
 		}
-		l := where[key]
-		if l == nil {
-			l = &load{pair: key, heaviest: -1}
-			where[key] = l
-		}
-		l.bytes += f.BytesPerDay
-		if f.BytesPerDay > l.heaviest {
-			l.heaviest, l.port = f.BytesPerDay, f.Port
-		}
-	}
-	heaviestFirst := func(m map[pair]*load) []*load {
-		out := make([]*load, 0, len(m))
-		for _, l := range m {
-			out = append(out, l)
-		}
-		slices.SortFunc(out, func(x, y *load) int {
-			return cmp.Or(cmp.Compare(y.bytes, x.bytes), cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b))
-		})
-		return out
 	}
 	listed := make([]int, len(groups))
-	id := make(map[int]string, len(index))
-	for asset, i := range index {
-		id[i] = asset
-	}
-	for _, l := range heaviestFirst(within) {
+	for _, l := range within.heaviestFirst() {
 		g := of[l.a]
 		if l.bytes < e.in.Settings.MinFlowBytesPerDay || listed[g] == maxTrafficTies {
 			continue
 		}
 		listed[g]++
-		groups[g].Ties = append(groups[g].Ties, reason("traffic", "from", e.byID[id[l.a]].Name, "to", e.byID[id[l.b]].Name,
+		groups[g].Ties = append(groups[g].Ties, reason("traffic", "from", name[l.a], "to", name[l.b],
 			"mb_per_day", float64(l.bytes)/1e6, "port", l.port))
 	}
-	for _, l := range heaviestFirst(across) {
-		groups[l.a].Cut = append(groups[l.a].Cut, CutEdge{Group: groups[l.b].ID, BytesPerDay: l.bytes, Port: l.port})
-		groups[l.b].Cut = append(groups[l.b].Cut, CutEdge{Group: groups[l.a].ID, BytesPerDay: l.bytes, Port: l.port})
+	for _, l := range across.heaviestFirst() {
+		cut := CutEdge{BytesPerDay: l.bytes, Port: l.port}
+		cut.Class, cut.ClassPort = l.mostHurt()
+		for _, end := range [][2]int{{l.a, l.b}, {l.b, l.a}} {
+			cut.Group = groups[end[1]].ID
+			groups[end[0]].Cut = append(groups[end[0]].Cut, cut)
+		}
 	}
 }

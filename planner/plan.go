@@ -47,6 +47,7 @@ type Plan struct {
 	Notice      string         `json:"notice,omitempty"` // the snapshot's: says in words that the data are invented
 	Assignments []Assignment   `json:"assignments"`      // one per municipality, by code
 	Groups      []Group        `json:"groups"`           // by id
+	Foundations []Foundation   `json:"foundations"`      // by asset
 	Waves       []Wave         `json:"waves"`            // by start
 	Refusals    []Refusal      `json:"refusals"`
 	Stays       []Stay         `json:"stays"`    // every asset that is in no group, by id, with why
@@ -56,6 +57,8 @@ type Plan struct {
 	Assumptions []Reason       `json:"assumptions"` // what was not known and what was assumed instead
 	Feasible    bool           `json:"feasible"`    // everything placed by the deadline, no refusals
 	LastWaveEnd inventory.Date `json:"last_wave_end,omitzero"`
+
+	RetireCandidates []RetireCandidate `json:"retire_candidates"` // most evidence first
 
 	LowerBound    inventory.Date `json:"lower_bound,omitzero"`     // no plan of the same groups in the same waves has its last wave end earlier
 	Gap           float64        `json:"gap"`                      // share of the days from today to LastWaveEnd that lie after LowerBound
@@ -113,9 +116,34 @@ type Group struct {
 
 // CutEdge is traffic between two groups of a municipality.
 type CutEdge struct {
-	Group       string `json:"group"` // the other group
-	BytesPerDay int64  `json:"bytes_per_day"`
-	Port        int    `json:"port"` // of the heaviest flow
+	Group       string   `json:"group"` // the other group
+	BytesPerDay int64    `json:"bytes_per_day"`
+	Port        int      `json:"port"`                // of the heaviest flow
+	Class       string   `json:"class,omitempty"`     // what is most hurt by a long line: database, file, lookup, application, queue; empty: nothing is
+	ClassPort   int      `json:"class_port,omitzero"` // a port of that class: the one with most traffic
+	DaysApart   int      `json:"days_apart,omitzero"` // between the two cutovers; 0: the same night, or one has no date
+	Reasons     []Reason `json:"reasons,omitempty"`   // what will hurt meanwhile, or cannot be told
+}
+
+// Foundation is a server that is taken for shared services, or would be had people not said otherwise.
+type Foundation struct {
+	Asset        string   `json:"asset"`
+	Municipality string   `json:"municipality"`
+	Group        string   `json:"group"`
+	Role         string   `json:"role"` // directory, backup, monitoring or shared
+	Overruled    bool     `json:"overruled,omitzero"`
+	Reasons      []Reason `json:"reasons"`
+}
+
+// RetireCandidate is a server of which there is evidence that nobody needs it: somebody should be asked
+// before it is moved. It is planned for like any other until they have answered.
+type RetireCandidate struct {
+	Asset        string   `json:"asset"`
+	Municipality string   `json:"municipality"`
+	Group        string   `json:"group"`
+	Evidence     []Reason `json:"evidence"`
+	Against      []Reason `json:"against,omitempty"` // what speaks for keeping it
+	Unknown      []Reason `json:"unknown,omitempty"` // what could not be told: never taken for evidence
 }
 
 // Risk is a judgement on a scale of 1 to 5 each way, with what raised it.

@@ -23,7 +23,7 @@ func Propose(in Input) (Plan, error) {
 	e := newEstate(in)
 	p := Plan{
 		AsOf: in.AsOf, Deadline: in.Settings.Deadline, Snapshot: in.Hash, Demo: in.Snapshot.Demo, Notice: in.Snapshot.Notice,
-		Assignments: []Assignment{}, Groups: []Group{}, Waves: []Wave{}, Refusals: []Refusal{}, Stays: []Stay{},
+		Assignments: []Assignment{}, Groups: []Group{}, Foundations: []Foundation{}, RetireCandidates: []RetireCandidate{}, Waves: []Wave{}, Refusals: []Refusal{}, Stays: []Stay{},
 		Capacity: []CentreLoad{}, Assumptions: []Reason{}, Violations: []Violation{},
 	}
 	e.selectMovers(&p)
@@ -33,6 +33,8 @@ func Propose(in Input) (Plan, error) {
 	if err := e.setDates(&p); err != nil {
 		return Plan{}, err
 	}
+	e.judgeCuts(&p)
+	e.findRetireCandidates(&p)
 	e.fillCentres(&p)
 	e.priceAll(&p)
 	e.judgeRisks(&p)

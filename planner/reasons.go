@@ -32,13 +32,19 @@ var extraParams = map[string][]string{
 	"advisory_freeze": {"name_da"},
 	"hub":             {"asset"},
 	"hub_degree":      {"asset"},
+
+	"foundation_chosen":    {"asset"},
+	"foundation_overruled": {"asset"},
+	"foundation_tied":      {"asset"},
+	"foundation_kept":      {"municipality"},
 }
 
-// words holds the English words of every rule: the planner's own, and those of the packages that judge
-// its plans.
+// words holds the English words of every rule: the planner's own, those about groups, and those of the
+// packages that judge its plans.
 var words = func() map[string]string {
 	all := maps.Clone(english)
 	maps.Copy(all, judgements)
+	maps.Copy(all, groupings)
 	return all
 }()
 

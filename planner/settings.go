@@ -3,6 +3,7 @@ package planner
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/samdrift/samdrift/inventory"
@@ -39,7 +40,12 @@ type Settings struct {
 	MaxMoving            int             `json:"max_moving,omitzero" yaml:"max_moving"`                           // municipalities that move at once, per centre; 0: no limit
 	StaffTransfers       []StaffTransfer `json:"staff_transfers,omitempty" yaml:"staff_transfers"`
 	Leases               []Lease         `json:"leases,omitempty" yaml:"leases"`
-	Search               int             `json:"search" yaml:"search"` // changes tried to improve the dates: more is slower and never worse
+	Search               int             `json:"search" yaml:"search"` // effort on better dates, in dates found anew: more is slower and seldom worse
+
+	Foundation      []string `json:"foundation,omitempty" yaml:"foundation"`              // assets that are shared services, whatever their traffic shows
+	NotFoundation   []string `json:"not_foundation,omitempty" yaml:"not_foundation"`      // assets that are none, though their traffic looks like it
+	MaxWaitMS       float64  `json:"max_wait_ms,omitzero" yaml:"max_wait_ms"`             // that a longer line may add to one action before a cut is warned of; 0: no warnings
+	RetireQuietDays int      `json:"retire_quiet_days,omitzero" yaml:"retire_quiet_days"` // without traffic, after which a server may be one to retire; 0: silence is no evidence
 }
 
 // StaffTransfer moves people from a municipality to its centre (virksomhedsoverdragelse): from the day
@@ -83,7 +89,9 @@ func DefaultSettings() Settings {
 		PriceServerMove:       Range{Low: 6_000, Likely: 10_000, High: 18_000},
 		PriceGroupTest:        Range{Low: 8_000, Likely: 15_000, High: 30_000},
 		PriceServerWeekDouble: Range{Low: 150, Likely: 300, High: 600},
-		Search:                4_000,
+		Search:                100_000,
+		MaxWaitMS:             1_000,
+		RetireQuietDays:       60,
 	}
 }
 
@@ -136,6 +144,13 @@ func (s Settings) Validate() error {
 	for _, l := range s.Leases {
 		if !l.Until.Known() || l.DKKPerDay < 0 {
 			faults = append(faults, fmt.Errorf("planner.leases of %s: until %q, %d DKK a day; want a date and no negative cost", l.Municipality, l.Until, l.DKKPerDay))
+		}
+	}
+	notNegative("max_wait_ms", s.MaxWaitMS)
+	notNegative("retire_quiet_days", float64(s.RetireQuietDays))
+	for _, id := range s.Foundation {
+		if slices.Contains(s.NotFoundation, id) {
+			faults = append(faults, fmt.Errorf("planner.foundation and planner.not_foundation both name %q; take it out of one", id))
 		}
 	}
 	price := func(name string, r Range) {
