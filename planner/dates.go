@@ -98,7 +98,6 @@ func (e *estate) setDates(p *Plan) error {
 func (e *estate) cutWaves(p *Plan, l *lane, sl *schedule.Lane, groups []int, crews []schedule.Step, contracts map[string]int) {
 	s := e.in.Settings
 	var order []int
-	servers := 0
 	for _, gi := range groups {
 		if why := e.impossible(*l, *sl, crews, p.Groups[gi]); why != nil {
 			p.Refusals = append(p.Refusals, Refusal{Subject: p.Groups[gi].ID, Kind: "group", Reasons: why})
@@ -106,9 +105,8 @@ func (e *estate) cutWaves(p *Plan, l *lane, sl *schedule.Lane, groups []int, cre
 			continue
 		}
 		order = append(order, gi)
-		servers += len(p.Groups[gi].Assets)
 	}
-	sl.DayCost = int64(math.Round(float64(servers) * s.PriceServerWeekDouble.Likely / 7))
+	sl.ServerDay = max(1, int64(math.Round(s.PriceServerWeekDouble.Likely/7)))
 	slices.SortFunc(order, func(a, b int) int { return compareGroups(p.Groups[a], p.Groups[b]) })
 	loads := make([]schedule.Load, len(order))
 	for k, gi := range order {

@@ -25,38 +25,52 @@ const (
 // job tells where a job stands in the problem.
 type job struct{ lane, wave, index int }
 
+// none is the job of a milestone.
+var none = job{lane: -1}
+
 // model is a problem written for the solver. Slot 0 is the day after AsOf. Each job is two tasks, its
 // seeding and its cutover; each wave has a milestone that waits for its cutovers, each lane one for
 // its last hypercare, each contract one for its last job.
 type model struct {
 	in     Problem
-	ahead  []int // lane → the lane that has to be over before it begins, -1 for none
 	tasks  rcpsp.Problem
-	seed   map[job]int
-	cut    map[job]int
-	before map[[2]int]int // lane and wave → the milestone that the wave waits for
-	start  map[int]int    // lane → milestone that its first seeding waits for, where lanes queue
-	done   map[int]int
-	jobOf  map[int]job // by task
-	loose  map[int]bool
+	cut    [][][]int     // lane, wave, job → its cutover; its seeding is the task before
+	over   [][]int       // lane, wave → the milestone that waits for the wave
+	start  []int         // lane → the milestone that its first wave waits for
+	done   []int         // lane → the milestone of its last hypercare
+	begin  map[int]int   // by task: the slot before which a lane may not begin because others go first
+	jobOf  []job         // by task; lane -1 for milestones
+	demand [][]rcpsp.Use // by task
+	jobs   []job
+}
+
+// cutover and seeding are a job's tasks, before the milestone that it waits for.
+func (m *model) cutover(at job) int { return m.cut[at.lane][at.wave][at.index] }
+func (m *model) seeding(at job) int { return m.cutover(at) - 1 }
+func (m *model) before(lane, wave int) int {
+	if wave == 0 {
+		return m.start[lane]
+	}
+	return m.over[lane][wave-1]
 }
 
 func (p Problem) slot(d inventory.Date) int   { return int(d-p.AsOf) - 1 }
 func (p Problem) day(slot int) inventory.Date { return p.AsOf.AddDays(slot + 1) }
 func (p Problem) job(j job) Job               { return p.Lanes[j.lane].Waves[j.wave].Jobs[j.index] }
-func (m *model) add(t rcpsp.Task) int {
-	m.tasks.Tasks = append(m.tasks.Tasks, t)
+
+// add gives a task its number; at is the job it belongs to.
+func (m *model) add(t rcpsp.Task, at job) int {
+	m.tasks.Tasks, m.jobOf = append(m.tasks.Tasks, t), append(m.jobOf, at)
 	return len(m.tasks.Tasks) - 1
 }
+
 func milestone(id string, after ...rcpsp.Link) rcpsp.Task {
 	return rcpsp.Task{ID: id, Modes: []rcpsp.Mode{{}}, After: after}
 }
 
-// build writes the problem. ahead gives for each lane the one that has to be over before it begins, -1
-// for none; in loose lanes pins need not fit the lane's own order.
-func build(p Problem, ahead []int, loose map[int]bool) *model {
-	m := &model{in: p, ahead: ahead, seed: map[job]int{}, cut: map[job]int{}, before: map[[2]int]int{}, start: map[int]int{},
-		done: map[int]int{}, jobOf: map[int]job{}, loose: loose}
+// build writes the problem.
+func build(p Problem) *model {
+	m := &model{in: p, begin: map[int]int{}}
 	last := p.Deadline
 	for _, l := range p.Lanes {
 		for _, w := range l.Waves {
@@ -76,13 +90,10 @@ func build(p Problem, ahead []int, loose map[int]bool) *model {
 	for i := range p.Lanes {
 		m.lane(i)
 	}
-	for i, b := range ahead {
-		if b >= 0 {
-			t := &m.tasks.Tasks[m.start[i]]
-			t.After = append(t.After, rcpsp.Link{Task: m.done[b]})
-		}
-	}
 	m.contracts()
+	for _, t := range m.tasks.Tasks {
+		m.demand = append(m.demand, t.Modes[0].Demand())
+	}
 	return m
 }
 
@@ -102,6 +113,7 @@ func (p Problem) curve(name string, steps []Step) rcpsp.Resource {
 // lane adds a lane's resources and tasks.
 func (m *model) lane(i int) {
 	p, l := m.in, m.in.Lanes[i]
+	m.cut, m.over = append(m.cut, nil), append(m.over, nil)
 	link := len(m.tasks.Resources)
 	m.tasks.Resources = append(m.tasks.Resources, rcpsp.Resource{Name: "link " + l.Name, Capacity: linkUnits})
 	shared := []rcpsp.Use{{Resource: 2 * l.Centre}, {Resource: 2*l.Centre + 1, Amount: 1}}
@@ -110,14 +122,16 @@ func (m *model) lane(i int) {
 		m.tasks.Resources = append(m.tasks.Resources, p.curve("staff "+l.Name, l.Local))
 	}
 	early, nights := p.beforeSeeding(l), p.closedNights(l)
-	m.start[i] = m.add(milestone(l.Name + " begins"))
+	m.start = append(m.start, m.add(milestone(l.Name+" begins"), none))
 	before := rcpsp.Link{Task: m.start[i]}
+	servers := int64(0)
 	care := 0 // days of hypercare between the milestone before and the first cutover
 	for k, w := range l.Waves {
-		m.before[[2]int{i, k}] = before.Task
+		cuts := make([]int, len(w.Jobs))
 		over := milestone(fmt.Sprintf("%s wave %d over", l.Name, k+1), before)
 		for n, j := range w.Jobs {
 			at := job{i, k, n}
+			servers += int64(j.Servers)
 			days, units := j.seeding(w.GBPerDay)
 			seed := rcpsp.Task{ID: j.ID + " seeding", Closed: early, After: []rcpsp.Link{before},
 				Modes: []rcpsp.Mode{{Duration: days, Uses: []rcpsp.Use{{Resource: link, Amount: units}}}}}
@@ -132,43 +146,36 @@ func (m *model) lane(i int) {
 			}
 			if j.Pin != 0 {
 				cut.Fixed = &rcpsp.Start{Slot: p.slot(j.Pin)}
-				if m.loose[i] {
-					seed.Fixed, seed.After = &rcpsp.Start{Slot: max(0, p.slot(j.Pin)-days)}, nil
-				}
 			}
-			m.seed[at] = m.add(seed)
-			if seed.Fixed == nil {
-				cut.After = []rcpsp.Link{{Task: m.seed[at]}, {Task: before.Task, Lag: care}}
-			}
-			m.cut[at] = m.add(cut)
-			m.jobOf[m.seed[at]], m.jobOf[m.cut[at]] = at, at
-			over.After = append(over.After, rcpsp.Link{Task: m.cut[at]})
+			cut.After = []rcpsp.Link{{Task: m.add(seed, at)}, {Task: before.Task, Lag: care}}
+			cuts[n] = m.add(cut, at)
+			over.After = append(over.After, rcpsp.Link{Task: cuts[n]})
+			m.jobs = append(m.jobs, at)
 		}
-		before, care = rcpsp.Link{Task: m.add(over)}, p.HypercareDays
+		before, care = rcpsp.Link{Task: m.add(over, none)}, p.HypercareDays
+		m.cut[i], m.over[i] = append(m.cut[i], cuts), append(m.over[i], before.Task)
 	}
 	done := milestone(l.Name+" over", rcpsp.Link{Task: before.Task, Lag: care})
-	done.Weight = l.DayCost
+	done.Weight = l.ServerDay * servers
 	if l.Late > 0 {
 		done.Due, done.Tardy = max(0, p.slot(l.Lease)+1), l.Late
 	}
-	m.done[i] = m.add(done)
+	m.done = append(m.done, m.add(done, none))
 }
 
 // contracts adds a milestone for each contract that some job rests on.
 func (m *model) contracts() {
 	after := make([][]rcpsp.Link, len(m.in.Contracts))
-	for t := range m.tasks.Tasks {
-		if at, ok := m.jobOf[t]; ok && m.cut[at] == t {
-			for _, c := range m.in.job(at).Contracts {
-				after[c] = append(after[c], rcpsp.Link{Task: t})
-			}
+	for _, at := range m.jobs {
+		for _, c := range m.in.job(at).Contracts {
+			after[c] = append(after[c], rcpsp.Link{Task: m.cutover(at)})
 		}
 	}
 	for c, links := range after {
 		if len(links) > 0 {
 			t := milestone("contract "+m.in.Contracts[c].ID, links...)
 			t.Due, t.Tardy = max(0, m.in.slot(m.in.Contracts[c].Until)+1), m.in.Contracts[c].DayCost
-			m.add(t)
+			m.add(t, none)
 		}
 	}
 }

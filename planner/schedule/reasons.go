@@ -16,23 +16,20 @@ func (m *model) tell(s *Schedule, starts []rcpsp.Start, table *rcpsp.Timetable, 
 	late := m.seedLate(table, starts)
 	supposed := slices.Clone(starts) // with seeding of what found no night where it could be
 	for at := range dropped {
-		t := m.seed[at]
-		supposed[t].Slot = table.Earliest(t, m.uses(t), m.length(t), m.ready(starts, t), m.tasks.Slots)
+		t := m.seeding(at)
+		supposed[t].Slot = table.Earliest(t, m.demand[t], m.length(t), m.ready(starts, t), m.tasks.Slots)
 	}
 	why, err := explain.New(m.tasks, supposed)
 	if err != nil {
 		return fmt.Errorf("dates: %w", err)
 	}
 	slack := why.Slack(m.tasks.Slots)
-	for t := range m.tasks.Tasks {
-		at, isJob := m.jobOf[t]
-		if !isJob || m.cut[at] != t {
-			continue
-		}
+	for _, at := range m.jobs {
+		t := m.cutover(at)
 		placed := &s.Lanes[at.lane][at.wave][at.index]
 		if starts[t].Slot != rcpsp.Unplaced {
 			placed.Night = m.in.day(starts[t].Slot)
-			placed.Seed, placed.SeedDays = m.in.day(late[at]), m.length(m.seed[at])
+			placed.Seed, placed.SeedDays = m.in.day(late[at]), m.length(m.seeding(at))
 			placed.Slack = slack[t].Most()
 			placed.HeldBy = m.heldBy(why, supposed, at)
 			s.LastEnd = max(s.LastEnd, placed.Night.AddDays(m.in.HypercareDays))
@@ -41,7 +38,7 @@ func (m *model) tell(s *Schedule, starts []rcpsp.Start, table *rcpsp.Timetable, 
 	}
 	seen := map[job]bool{}
 	for _, step := range why.Critical() {
-		if at, ok := m.jobOf[step.Task]; ok && !seen[at] {
+		if at := m.jobOf[step.Task]; at != none && !seen[at] {
 			seen[at] = true
 			s.Critical = append(s.Critical, m.in.job(at).ID)
 		}
@@ -53,7 +50,7 @@ func (m *model) tell(s *Schedule, starts []rcpsp.Start, table *rcpsp.Timetable, 
 // rejections counts, for each day from tomorrow to the night before the job's own (or to the deadline),
 // the first rule that rejects it, most days first.
 func (m *model) rejections(why *explain.Schedule, starts []rcpsp.Start, at job, dropped map[job]bool) []Rejection {
-	cut := m.cut[at]
+	cut := m.cutover(at)
 	end := starts[cut].Slot
 	if end == rcpsp.Unplaced {
 		end = max(0, m.in.slot(m.in.Deadline)+1)
@@ -104,12 +101,12 @@ func (m *model) untilSeeded(until func(Rule, int), starts []rcpsp.Start, at job)
 		}
 	}
 	until(Queue, starts[m.start[at.lane]].Slot)
-	before := starts[m.before[[2]int{at.lane, at.wave}]].Slot
+	before := starts[m.before(at.lane, at.wave)].Slot
 	if at.wave > 0 {
 		until(Order, before)
 		until(Hypercare, before+m.in.HypercareDays)
 	}
-	seed := m.seed[at]
+	seed := m.seeding(at)
 	if starts[seed].Slot == rcpsp.Unplaced {
 		until(LinkFull, m.tasks.Slots)
 		return
@@ -155,7 +152,7 @@ func (m *model) rule(r explain.Reason, pinned bool) (Rule, int) {
 
 // heldBy is the job that stood in a job's way last, as far as it was another job.
 func (m *model) heldBy(why *explain.Schedule, starts []rcpsp.Start, at job) string {
-	t := m.cut[at]
+	t := m.cutover(at)
 	for range 4 { // cutover, seeding, and the milestones before them
 		reasons := why.Task(t)
 		k := slices.IndexFunc(reasons, func(r explain.Reason) bool { return r.Kind == explain.After || r.Kind == explain.Resource })
@@ -170,7 +167,7 @@ func (m *model) heldBy(why *explain.Schedule, starts []rcpsp.Start, at job) stri
 		} else {
 			return ""
 		}
-		if other, ok := m.jobOf[t]; ok && other != at {
+		if other := m.jobOf[t]; other != none && other != at {
 			return m.in.job(other).ID
 		}
 	}

@@ -4,8 +4,8 @@
 // It works on plain values. A lane is one municipality: its waves follow each other; within a wave each
 // group seeds its data over the municipality's link before its own cutover, and the next wave is cut
 // over when hypercare of the previous one is done. Lanes that go to the same centre share its crews.
-// model.go writes that as a problem for package rcpsp, one slot a day from tomorrow; rcpsp searches,
-// settle.go pulls every cutover as early as it can stand and pushes seeding as late, and reasons.go
+// model.go writes that as a problem for package rcpsp, one slot a day from tomorrow; lanes.go places
+// whole lanes in many orders, rcpsp changes single tasks, bound.go says how good that is, settle.go pulls every cutover as early as it can stand and pushes seeding as late, and reasons.go
 // attributes every earlier day to the one rule that rejects it.
 package schedule
 
@@ -23,7 +23,7 @@ type Problem struct {
 	Centres        []Centre
 	Lanes          []Lane
 	Contracts      []Contract
-	Search         int // changes to try
+	Search         int // tasks that may be placed anew while looking for better dates
 }
 
 // Centre is what lanes share.
@@ -41,16 +41,16 @@ type Step struct {
 
 // Lane is one municipality's sequence of waves.
 type Lane struct {
-	Name    string
-	Centre  int
-	Release inventory.Date // nothing starts before; zero: free
-	Frozen  []Span
-	Local   []Step // servers that its own staff can attend to in a night; nil: no limit
-	DayCost int64  // of each day until its last wave is over
-	Lease   inventory.Date
-	Late    int64 // cost of each day after the lease, zero: none
-	Waves   []Wave
-	Blocked bool // a foundation cannot move at all, so nothing that rests on it can
+	Name      string
+	Centre    int
+	Release   inventory.Date // nothing starts before; zero: free
+	Frozen    []Span
+	Local     []Step // servers that its own staff can attend to in a night; nil: no limit
+	ServerDay int64  // cost of a server that runs in two places for a day
+	Lease     inventory.Date
+	Late      int64 // cost of each day after the lease, zero: none
+	Waves     []Wave
+	Blocked   bool // a foundation cannot move at all, so nothing that rests on it can
 }
 
 // Span is a stretch of days, both included. Name numbers the freeze it belongs to.

@@ -24,7 +24,7 @@ func (m *model) settle(starts []rcpsp.Start, dropped map[job]bool) (*rcpsp.Timet
 		}
 		keys[t] = int64(at.Slot)
 		if m.tasks.Tasks[t].Fixed != nil {
-			table.Book(m.uses(t), at.Slot, at.Slot+m.length(t))
+			table.Book(m.demand[t], at.Slot, at.Slot+m.length(t))
 		}
 	}
 	followers := make([][]rcpsp.Link, len(starts))
@@ -40,8 +40,8 @@ func (m *model) settle(starts []rcpsp.Start, dropped map[job]bool) (*rcpsp.Timet
 		}
 	}
 	for _, t := range order {
-		at, isJob := m.jobOf[t]
-		if !isJob || m.cut[at] != t || !dropped[at] || m.in.Lanes[at.lane].Blocked || m.rests(at, dropped) {
+		at := m.jobOf[t]
+		if at == none || m.cutover(at) != t || !dropped[at] || m.in.Lanes[at.lane].Blocked || m.rests(at, dropped) {
 			continue
 		}
 		m.squeeze(table, starts, at, dropped, followers)
@@ -61,7 +61,7 @@ func (m *model) rests(at job, dropped map[job]bool) bool {
 
 // squeeze places a job that was given up between the others if it fits.
 func (m *model) squeeze(table *rcpsp.Timetable, starts []rcpsp.Start, at job, dropped map[job]bool, followers [][]rcpsp.Link) {
-	seed, cut := m.seed[at], m.cut[at]
+	seed, cut := m.seeding(at), m.cutover(at)
 	by := m.tasks.Slots
 	for _, f := range followers[cut] {
 		if starts[f.Task].Slot != rcpsp.Unplaced {
@@ -75,27 +75,26 @@ func (m *model) squeeze(table *rcpsp.Timetable, starts []rcpsp.Start, at job, dr
 		delete(dropped, at)
 		return
 	}
-	table.Release(m.uses(seed), starts[seed].Slot, starts[seed].Slot+m.length(seed))
+	table.Release(m.demand[seed], starts[seed].Slot, starts[seed].Slot+m.length(seed))
 	starts[seed].Slot = rcpsp.Unplaced
 }
 
 // place books a task at its first slot; false: there is none.
 func (m *model) place(table *rcpsp.Timetable, starts []rcpsp.Start, t, from, by int) bool {
-	slot := table.Earliest(t, m.uses(t), m.length(t), from, by)
+	slot := table.Earliest(t, m.demand[t], m.length(t), from, by)
 	if slot < 0 {
 		return false
 	}
-	table.Book(m.uses(t), slot, slot+m.length(t))
+	table.Book(m.demand[t], slot, slot+m.length(t))
 	starts[t] = rcpsp.Start{Slot: slot}
 	return true
 }
 
-func (m *model) uses(t int) []rcpsp.Use { return m.tasks.Tasks[t].Modes[0].Demand() }
-func (m *model) length(t int) int       { return m.tasks.Tasks[t].Modes[0].Duration }
+func (m *model) length(t int) int { return m.tasks.Tasks[t].Modes[0].Duration }
 
 // ready is the slot from which a task's links let it start. What has no start holds nothing.
 func (m *model) ready(starts []rcpsp.Start, t int) int {
-	slot := 0
+	slot := m.begin[t]
 	for _, l := range m.tasks.Tasks[t].After {
 		if at := starts[l.Task].Slot; at != rcpsp.Unplaced {
 			slot = max(slot, at+m.length(l.Task)+l.Lag)
@@ -107,24 +106,20 @@ func (m *model) ready(starts []rcpsp.Start, t int) int {
 // seedLate gives the last days on which seeding can begin: old and new then run at once no longer than
 // they must. The cutovers stay where they are.
 func (m *model) seedLate(table *rcpsp.Timetable, starts []rcpsp.Start) map[job]int {
-	jobs := make([]job, 0, len(m.seed))
-	for t := range m.tasks.Tasks {
-		if at, ok := m.jobOf[t]; ok && m.seed[at] == t && starts[t].Slot != rcpsp.Unplaced {
-			jobs = append(jobs, at)
-		}
-	}
-	slices.SortStableFunc(jobs, func(a, b job) int { return starts[m.cut[b]].Slot - starts[m.cut[a]].Slot })
+	jobs := slices.Clone(m.jobs)
+	jobs = slices.DeleteFunc(jobs, func(at job) bool { return starts[m.cutover(at)].Slot == rcpsp.Unplaced })
+	slices.SortStableFunc(jobs, func(a, b job) int { return starts[m.cutover(b)].Slot - starts[m.cutover(a)].Slot })
 	late := map[job]int{}
 	for _, at := range jobs {
-		t := m.seed[at]
+		t := m.seeding(at)
 		from := starts[t].Slot
 		late[at] = from
 		if m.tasks.Tasks[t].Fixed != nil {
 			continue
 		}
-		table.Release(m.uses(t), from, from+m.length(t))
-		late[at] = max(from, table.Latest(t, m.uses(t), m.length(t), from, starts[m.cut[at]].Slot))
-		table.Book(m.uses(t), late[at], late[at]+m.length(t))
+		table.Release(m.demand[t], from, from+m.length(t))
+		late[at] = max(from, table.Latest(t, m.demand[t], m.length(t), from, starts[m.cutover(at)].Slot))
+		table.Book(m.demand[t], late[at], late[at]+m.length(t))
 	}
 	return late
 }
