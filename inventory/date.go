@@ -52,6 +52,9 @@ func (d Date) AddDays(n int) Date { return d + Date(n) }
 // Weekday gives the day of the week.
 func (d Date) Weekday() time.Weekday { return d.Time().Weekday() }
 
+// Monday gives the first day of the date's week.
+func (d Date) Monday() Date { return d - Date(d.Weekday()+6)%7 }
+
 // String gives the ISO text, or an empty string when the date is unknown.
 func (d Date) String() string {
 	if d == 0 {

@@ -8,6 +8,7 @@ var judgements = map[string]string{
 	"contract_ends_unknown":   "{municipality}: {count} contracts of moved systems have no known end; whether leaving them costs anything is not counted",
 	"exit_fees_unknown":       "{municipality}: {count} contracts are left before their end at an unknown fee, which is not counted",
 	"contract_prices_unknown": "{municipality}: {count} contracts end before the move and have no known price; prolonging them is not counted",
+	"groups_without_date":     "{count} groups have no date; nothing of theirs is counted",
 	"joint_costs_unknown":     "No joint costs are given; none are counted",
 	"joint_costs_unshared":    "The joint costs could not be shared: a municipality's users or servers are not known",
 	"population_unknown":      "{municipality}: its population is not known; its part of the national grant is not counted",

@@ -181,18 +181,14 @@ func Leave(total, left Ore, members []Member, key Key, leavers []string) Partici
 }
 
 // allocations shares the joint costs by every key.
-func (x *estate) allocations() []Allocation {
+func (x *estate) allocations(c Cost) []Allocation {
 	if len(x.joint) == 0 {
 		x.missing("joint_costs_unknown")
-	}
-	var total planner.Range
-	for _, e := range x.joint {
-		total = total.Plus(e.Total)
 	}
 	members := Members(x.plan, x.in.Snapshot)
 	out := make([]Allocation, 0, len(x.in.Settings.Keys))
 	for _, k := range x.in.Settings.Keys {
-		out = append(out, Allocate(OreOf(total), members, k))
+		out = append(out, Allocate(OreOf(c.Joint), members, k))
 	}
 	return out
 }

@@ -86,6 +86,15 @@ func (x *estate) book() {
 		}
 	}
 	x.bookContracts()
+	undated := 0
+	for _, g := range x.plan.Groups {
+		if g.Wave == "" {
+			undated++
+		}
+	}
+	if undated > 0 {
+		x.missing("groups_without_date", "count", undated)
+	}
 	for _, j := range x.in.Settings.Joint {
 		x.joint = append(x.joint, planner.Entry{Part: PartJoint, From: j.From, To: j.To + 1, Total: j.Price.Times(1)})
 	}
@@ -234,7 +243,7 @@ func (x *estate) weeks() []Week {
 		if !slices.Contains(running, e.Part) {
 			continue
 		}
-		for monday := mondayOf(e.From); monday < e.To; monday += 7 {
+		for monday := e.From.Monday(); monday < e.To; monday += 7 {
 			w := weeks[monday]
 			if w == nil {
 				w = &Week{Monday: monday}
@@ -251,9 +260,4 @@ func (x *estate) weeks() []Week {
 		out = append(out, *weeks[monday])
 	}
 	return out
-}
-
-// mondayOf gives the Monday of the week that a date is in.
-func mondayOf(d inventory.Date) inventory.Date {
-	return d.AddDays(-(int(d.Weekday()) + 6) % 7)
 }

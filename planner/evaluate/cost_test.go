@@ -1,7 +1,12 @@
 package evaluate_test
 
 import (
+	"bytes"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"gopkg.in/yaml.v3"
 
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
@@ -136,5 +141,35 @@ func TestInputThatMakesNoSense(t *testing.T) {
 		if _, err := evaluate.Evaluate(in); err == nil {
 			t.Errorf("%s: no error", name)
 		}
+	}
+}
+
+func TestGroupsWithoutDateAreCountedAsUnknown(t *testing.T) {
+	in := example()
+	in.Plan.Groups[1].Wave = ""
+	in.Plan.Waves = in.Plan.Waves[:1]
+	unknown := run(t, in).Cost.Unknown
+	if len(unknown) != 1 || unknown[0].Rule != "groups_without_date" || unknown[0].Params["count"] != "1" {
+		t.Errorf("unknown: %v, want the group without a date", unknown)
+	}
+}
+
+// Settings are read from a file over the defaults, and unknown keys are errors there.
+func TestSettingsSurviveTheirYAML(t *testing.T) {
+	in := example()
+	in.Settings.Risk.TestedGroup = map[string]bool{"ga": true}
+	in.Settings.Joint = []evaluate.JointCost{{Name: "program", From: date("2027-01-01"), To: date("2027-12-31"), Price: price(1, 2, 3, "budget")}}
+	data, err := yaml.Marshal(in.Settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back evaluate.Settings
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	d.KnownFields(true)
+	if err := d.Decode(&back); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(in.Settings, back, cmpopts.EquateEmpty()); d != "" {
+		t.Errorf("settings changed on the way (- before, + after):\n%s\n%s", d, data)
 	}
 }

@@ -21,6 +21,7 @@ type estate struct {
 	moved          map[string]int              // servers with a date, by municipality
 	ledger         []planner.Entry             // direct costs
 	joint          []planner.Entry             // costs that belong to nobody
+	flows          map[string]flow             // each municipality's own cost by year
 	unknown        []planner.Reason
 }
 
@@ -62,6 +63,7 @@ func newEstate(in Input) *estate {
 		}
 	}
 	x.book()
+	x.flows = x.flowsOf()
 	return x
 }
 

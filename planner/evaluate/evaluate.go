@@ -62,9 +62,9 @@ func Evaluate(in Input) (Evaluation, error) {
 	x := newEstate(in)
 	e := Evaluation{AsOf: in.Plan.AsOf, Snapshot: in.Plan.Snapshot, Demo: in.Plan.Demo, Notice: in.Plan.Notice}
 	e.Cost = x.cost()
-	e.Value = x.value(x.planFlows())
-	e.Allocations = x.allocations()
-	e.Outcomes = x.outcomes()
+	e.Value = x.value(x.planFlow())
+	e.Allocations = x.allocations(e.Cost)
+	e.Outcomes = x.outcomes(e.Cost)
 	e.Funding = x.funding(e.Cost)
 	e.Risk = x.risk()
 	e.Security = x.security()

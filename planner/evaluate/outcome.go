@@ -24,11 +24,12 @@ type Outcome struct {
 	RunningChange planner.Range    `json:"running_change_dkk"` // a year, against today; negative is a saving
 	NPV           planner.Range    `json:"npv_dkk"`
 	Verdict       Verdict          `json:"verdict"` // by what is known
+	Basis         Basis            `json:"basis"`   // of the running cost; the direct costs' stands with the parts
 	Unknown       []planner.Reason `json:"unknown"` // what it does not count
 }
 
 // outcomes tells who gains and who loses.
-func (x *estate) outcomes() []Outcome {
+func (x *estate) outcomes(c Cost) []Outcome {
 	var weights []float64
 	if keys := x.in.Settings.Keys; len(keys) > 0 {
 		weights, _ = keys[0].weights(Members(x.plan, x.in.Snapshot))
@@ -37,24 +38,29 @@ func (x *estate) outcomes() []Outcome {
 		x.missing("joint_costs_unshared")
 	}
 	joint := x.newFlow()
-	var jointTotal planner.Range
 	for _, e := range x.joint {
 		x.addEntry(joint, e)
-		jointTotal = jointTotal.Plus(e.Total)
 	}
-	flows, direct := x.flowsOf()
+	direct := map[string]planner.Range{}
+	for _, m := range c.ByMunicipality {
+		direct[m.Municipality] = m.Total
+	}
 	missing := map[string][]planner.Reason{}
 	for _, r := range x.unknown {
 		missing[r.Params["municipality"]] = append(missing[r.Params["municipality"]], r)
 	}
 	out := make([]Outcome, 0, len(x.municipalities))
 	for i, m := range x.municipalities {
-		o := Outcome{Municipality: m.Code, Servers: x.moved[m.Code], Direct: direct[m.Code], NPV: x.npv(flows[m.Code]), Unknown: missing[m.Code]}
+		o := Outcome{Municipality: m.Code, Servers: x.moved[m.Code], Direct: direct[m.Code], NPV: x.npv(x.flows[m.Code]), Unknown: missing[m.Code]}
 		if _, moves := x.done[m.Code]; moves {
 			o.RunningChange = x.runningChange(m.Code)
 		}
+		o.Basis = x.in.Settings.RunningChange.Basis()
+		if own, ok := x.in.Settings.RunningChangeOf[m.Code]; ok {
+			o.Basis = own.Basis()
+		}
 		if weights != nil {
-			o.Joint = scale(jointTotal, weights[i])
+			o.Joint = scale(c.Joint, weights[i])
 			o.NPV = o.NPV.Plus(scale(x.npv(joint), weights[i]))
 		}
 		switch {
@@ -68,21 +74,4 @@ func (x *estate) outcomes() []Outcome {
 		out = append(out, o)
 	}
 	return out
-}
-
-// flowsOf gives each municipality's own cost by year, and the sum of its one-off costs.
-func (x *estate) flowsOf() (flows map[string]flow, direct map[string]planner.Range) {
-	flows, direct = map[string]flow{}, map[string]planner.Range{}
-	for _, m := range x.municipalities {
-		f := x.newFlow()
-		if done, moves := x.done[m.Code]; moves {
-			x.addRunning(f, x.runningChange(m.Code), done)
-		}
-		flows[m.Code] = f
-	}
-	for _, e := range x.ledger {
-		x.addEntry(flows[e.Municipality], e)
-		direct[e.Municipality] = direct[e.Municipality].Plus(e.Total)
-	}
-	return flows, direct
 }

@@ -30,14 +30,14 @@ var Factors = []Factor{UnknownDependencies, EndOfLife, Size, Churn, Appliance, N
 // RiskModel turns factors into a probability: the log-odds are Base plus weight times value of every
 // factor. Nothing of it is measured until a cooperation fits it to its own moves.
 type RiskModel struct {
-	Base        Figure             `json:"base" yaml:"base"`          // log-odds of a move with nothing against it
-	Weights     map[Factor]float64 `json:"weights" yaml:"weights"`    // log-odds per unit of a factor
-	Assumed     Figure             `json:"assumed" yaml:"assumed"`    // value that the likely figure takes where a factor is not known, 0-1
-	Hours       Price              `json:"hours" yaml:"hours"`        // that users are without their system when a move goes wrong
-	Criticality [5]float64         `json:"weights_of_criticality"`    // what an hour counts by criticality; the first is where it is not known
-	TestedGroup map[string]bool    `json:"tested" yaml:"tested"`      // group or system id → whether it has a test environment; missing is unknown
-	Likelihoods [4]float64         `json:"likelihood_steps" yaml:"-"` // probabilities from which likelihood is 2, 3, 4, 5
-	Impacts     [4]float64         `json:"impact_steps" yaml:"-"`     // weighted user-hours from which impact is 2, 3, 4, 5
+	Base        Figure             `json:"base" yaml:"base"`                                     // log-odds of a move with nothing against it
+	Weights     map[Factor]float64 `json:"weights" yaml:"weights"`                               // log-odds per unit of a factor
+	Assumed     Figure             `json:"assumed" yaml:"assumed"`                               // value that the likely figure takes where a factor is not known, 0-1
+	Hours       Price              `json:"hours" yaml:"hours"`                                   // that users are without their system when a move goes wrong
+	Criticality [5]float64         `json:"weights_of_criticality" yaml:"weights_of_criticality"` // what an hour counts by criticality; the first is where it is not known
+	TestedGroup map[string]bool    `json:"tested" yaml:"tested"`                                 // group or system id → whether it has a test environment; missing is unknown
+	Likelihoods [4]float64         `json:"likelihood_steps" yaml:"likelihood_steps"`             // probabilities from which likelihood is 2, 3, 4, 5
+	Impacts     [4]float64         `json:"impact_steps" yaml:"impact_steps"`                     // weighted user-hours from which impact is 2, 3, 4, 5
 	Source      string             `json:"source,omitempty" yaml:"source"`
 	Date        inventory.Date     `json:"date,omitzero" yaml:"date"`
 }

@@ -49,8 +49,10 @@ func (x *estate) baseYear() int { return x.plan.AsOf.Time().Year() }
 
 // addEntry parts an entry among the years of the horizon.
 func (x *estate) addEntry(f flow, e planner.Entry) {
-	for t := range f.oneOff {
-		year := x.baseYear() + t
+	base := x.baseYear()
+	first, last := e.From.Time().Year(), (e.To - 1).Time().Year()
+	for year := max(first, base); year <= min(last, base+len(f.oneOff)-1); year++ {
+		t := year - base
 		f.oneOff[t] = f.oneOff[t].Plus(e.Between(inventory.NewDate(year, 1, 1), inventory.NewDate(year+1, 1, 1)))
 	}
 }
@@ -102,20 +104,34 @@ func (x *estate) runningChange(code string) planner.Range {
 	return scale(x.in.Settings.RunningChange.Range, float64(x.moved[code]))
 }
 
-// planFlows is the plan's cost by year: its one-off costs, and changed running costs of each
-// municipality from the day on which its last wave is over.
-func (x *estate) planFlows() flow {
-	f := x.newFlow()
-	for _, e := range x.ledger {
-		x.addEntry(f, e)
-	}
-	for _, e := range x.joint {
-		x.addEntry(f, e)
-	}
+// flowsOf gives each municipality's own cost by year: its one-off costs, and changed running costs from
+// the day on which its last wave is over.
+func (x *estate) flowsOf() map[string]flow {
+	flows := map[string]flow{}
 	for _, m := range x.municipalities {
+		f := x.newFlow()
 		if done, moves := x.done[m.Code]; moves {
 			x.addRunning(f, x.runningChange(m.Code), done)
 		}
+		flows[m.Code] = f
+	}
+	for _, e := range x.ledger {
+		x.addEntry(flows[e.Municipality], e)
+	}
+	return flows
+}
+
+// planFlow is the plan's cost by year: that of all municipalities, and the joint costs.
+func (x *estate) planFlow() flow {
+	f := x.newFlow()
+	for _, m := range x.municipalities {
+		for t, own := range x.flows[m.Code].oneOff {
+			f.oneOff[t] = f.oneOff[t].Plus(own)
+			f.running[t] = f.running[t].Plus(x.flows[m.Code].running[t])
+		}
+	}
+	for _, e := range x.joint {
+		x.addEntry(f, e)
 	}
 	return f
 }

@@ -42,7 +42,7 @@ func (l *log) forecast(t Throughput) Forecast {
 	}
 	f.Runs = s.Runs
 	r := rand.New(rand.NewPCG(s.Seed, 0x5eed))
-	next := mondayOf(l.in.AsOf+1) + 7 // the week that has begun counts as far as it has come
+	next := (l.in.AsOf + 1).Monday() + 7 // the week that has begun counts as far as it has come
 	if l.in.AsOf+1 == next-7 {
 		next -= 7
 	}

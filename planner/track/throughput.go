@@ -70,7 +70,7 @@ func (l *log) throughput() Throughput {
 		} else {
 			n.RolledBack -= c.servers
 		}
-		weeks[mondayOf(c.on)] += c.servers
+		weeks[c.on.Monday()] += c.servers
 	}
 	t := Throughput{Nights: []Night{}, Weeks: []Week{}}
 	if len(nights) == 0 {
@@ -79,8 +79,8 @@ func (l *log) throughput() Throughput {
 	for _, d := range slices.Sorted(maps.Keys(nights)) {
 		t.Nights = append(t.Nights, *nights[d])
 	}
-	this := mondayOf(l.in.AsOf + 1) // a week that ends today is whole
-	for monday := mondayOf(t.Nights[0].Night); monday < this; monday += 7 {
+	this := (l.in.AsOf + 1).Monday() // a week that ends today is whole
+	for monday := t.Nights[0].Night.Monday(); monday < this; monday += 7 {
 		t.Weeks = append(t.Weeks, Week{monday, weeks[monday]})
 	}
 	if n, ok := weeks[this]; ok {
@@ -133,9 +133,4 @@ func control(on []inventory.Date, values []float64, least int) *Control {
 		}
 	}
 	return c
-}
-
-// mondayOf gives the Monday of the week that a date is in.
-func mondayOf(d inventory.Date) inventory.Date {
-	return d.AddDays(-(int(d.Weekday()) + 6) % 7)
 }
