@@ -182,6 +182,9 @@ func (p Problem) span() int {
 		if t.Fixed != nil {
 			n = max(n, t.Fixed.Slot)
 		}
+		if t.Keep != nil {
+			n = max(n, t.Keep.Slot)
+		}
 		lag := 0
 		for _, l := range t.After {
 			lag = max(lag, l.Lag)
@@ -292,6 +295,9 @@ func (p Problem) validate() error {
 			if l.Task < 0 || l.Task >= len(p.Tasks) {
 				fault("task %q waits for task %d; there are %d", t.ID, l.Task, len(p.Tasks))
 			}
+		}
+		if k := t.Keep; k != nil && (k.Mode < 0 || k.Mode >= len(t.Modes) || k.Slot < 0 || k.Slot > 1<<22) {
+			fault("task %q is expected at slot %d in mode %d, which it does not have", t.ID, k.Slot, k.Mode)
 		}
 		if f := t.Fixed; f != nil && (f.Mode < 0 || f.Mode >= len(t.Modes) || f.Slot < 0 || f.Slot > 1<<22) {
 			fault("task %q is fixed at slot %d in mode %d, which it does not have", t.ID, f.Slot, f.Mode)

@@ -55,21 +55,6 @@ func TestSchedulesKeepAllRules(t *testing.T) {
 	}
 }
 
-// Small problems are solved to the best that trying every order and mode finds.
-func TestSmallProblemsAreSolvedToTheBest(t *testing.T) {
-	for _, name := range []string{"plain", "modes", "curves", "windows"} {
-		shape := shapes[name]
-		shape.Tasks, shape.Modes = 7, min(shape.Modes, 2)
-		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {
-			p := scheduletest.Draw(t, shape)
-			s := solve(t, p, rcpsp.Limits{Schedules: 3000, Seed: 1, Bound: true})
-			if best := try(p); s.Makespan != best {
-				t.Fatalf("last end %d, best %d\n%+v", s.Makespan, best, p)
-			}
-		}))
-	}
-}
-
 // The order in which tasks are given, and the number of workers, change nothing.
 func TestOrderOfInputIsIrrelevant(t *testing.T) {
 	for name, shape := range shapes {
@@ -98,69 +83,6 @@ func TestOrderOfInputIsIrrelevant(t *testing.T) {
 			}
 		}))
 	}
-}
-
-// try goes through all orders and modes and gives the earliest last end. Some best schedule starts
-// every task as early as the ones before it in some order allow.
-func try(p rcpsp.Problem) int {
-	n := len(p.Tasks)
-	best := 1 << 30
-	starts := make([]rcpsp.Start, n)
-	placed := make([]bool, n)
-	var place func(k, last int)
-	place = func(k, last int) {
-		if last >= best {
-			return
-		}
-		if k == n {
-			best = last
-			return
-		}
-		for i, task := range p.Tasks {
-			if placed[i] {
-				continue
-			}
-			ready, from := true, task.Release
-			for _, l := range task.After {
-				ready = ready && placed[l.Task]
-				from = max(from, starts[l.Task].Slot+p.Tasks[l.Task].Modes[starts[l.Task].Mode].Duration+l.Lag)
-			}
-			if !ready {
-				continue
-			}
-			placed[i] = true
-			for m, way := range task.Modes {
-				for s := from; s < from+100; s++ {
-					starts[i] = rcpsp.Start{Slot: s, Mode: m}
-					if fits(p, starts, placed, i) {
-						place(k+1, max(last, s+way.Duration))
-						break
-					}
-				}
-			}
-			placed[i] = false
-		}
-	}
-	place(0, 0)
-	return best
-}
-
-// fits tells whether task i stands well among the placed ones, asking the checker.
-func fits(p rcpsp.Problem, starts []rcpsp.Start, placed []bool, i int) bool {
-	sub := rcpsp.Problem{Resources: p.Resources, Stocks: p.Stocks}
-	var at []rcpsp.Start
-	for k, on := range placed {
-		if on {
-			task := p.Tasks[k]
-			task.After = nil
-			if k != i {
-				task.Closed, task.Release = nil, 0
-			}
-			sub.Tasks = append(sub.Tasks, task)
-			at = append(at, starts[k])
-		}
-	}
-	return len(verify.Check(sub, at)) == 0
 }
 
 // Searching longer never gives a worse schedule.

@@ -5,6 +5,8 @@ package verify
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/samdrift/samdrift/planner/schedule/rcpsp"
 )
@@ -66,31 +68,29 @@ func Check(p rcpsp.Problem, starts []rcpsp.Start) []Fault {
 			}
 		}
 	}
-	for r, res := range p.Resources {
-		used := map[int]int64{}
-		last := 0
-		for i, t := range p.Tasks {
-			if !placed(i) {
-				continue
-			}
-			for _, u := range t.Modes[starts[i].Mode].Uses {
-				if u.Resource != r || u.Amount == 0 {
-					continue
-				}
-				for slot := starts[i].Slot; slot < starts[i].Slot+length(i); slot++ {
-					used[slot] += u.Amount
-					last = max(last, slot)
-				}
+	used := make([]map[int]int64, len(p.Resources)) // by slot
+	for r := range used {
+		used[r] = map[int]int64{}
+	}
+	for i, t := range p.Tasks {
+		if !placed(i) {
+			continue
+		}
+		for _, u := range t.Modes[starts[i].Mode].Uses {
+			for slot := starts[i].Slot; slot < starts[i].Slot+length(i); slot++ {
+				used[u.Resource][slot] += u.Amount
 			}
 		}
+	}
+	for r, res := range p.Resources {
 		capacity, next := res.Capacity, 0
-		for slot := 0; slot <= last; slot++ {
+		for _, slot := range slices.Sorted(maps.Keys(used[r])) {
 			for next < len(res.Changes) && res.Changes[next].From <= slot {
 				capacity = res.Changes[next].Capacity
 				next++
 			}
-			if used[slot] > capacity && used[slot] > 0 {
-				broken("capacity", "", "%d of %q used in slot %d, capacity %d", used[slot], res.Name, slot, capacity)
+			if used[r][slot] > capacity && used[r][slot] > 0 {
+				broken("capacity", "", "%d of %q used in slot %d, capacity %d", used[r][slot], res.Name, slot, capacity)
 			}
 		}
 	}
