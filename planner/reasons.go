@@ -192,8 +192,11 @@ func NewReason(rule string, pairs ...any) Reason { return reason(rule, pairs...)
 // reason is NewReason within the planner.
 func reason(rule string, pairs ...any) Reason {
 	r := Reason{Rule: rule}
+	if len(pairs) > 0 {
+		r.Params = make(map[string]string, len(pairs)/2)
+	}
 	for i := 0; i+1 < len(pairs); i += 2 {
-		r = r.with(pairs[i].(string), pairs[i+1])
+		r.Params[pairs[i].(string)] = param(pairs[i+1])
 	}
 	return r
 }
@@ -204,12 +207,15 @@ func (r Reason) with(name string, value any) Reason {
 	if params == nil {
 		params = map[string]string{}
 	}
-	switch v := value.(type) {
-	case float64:
-		params[name] = number(v)
-	default:
-		params[name] = fmt.Sprint(v)
-	}
+	params[name] = param(value)
 	r.Params = params
 	return r
+}
+
+// param writes a value as reasons hold it.
+func param(value any) string {
+	if v, ok := value.(float64); ok {
+		return number(v)
+	}
+	return fmt.Sprint(value)
 }

@@ -145,8 +145,14 @@ func split(total int64, weights []float64) []int64 {
 		rest -= parts[i]
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(remainder[b], remainder[a]) })
-	for ; rest > 0; rest-- { // at most one øre each: the parts were rounded down
-		parts[order[int(rest-1)%len(order)]]++
+	for i := 0; rest > 0; i, rest = i+1, rest-1 {
+		parts[order[i%len(order)]]++
+	}
+	for i := len(order) - 1; rest < 0; i-- { // a product just below a whole number was taken for it
+		if parts[order[i]] > 0 {
+			parts[order[i]]--
+			rest++
+		}
 	}
 	for i := range parts {
 		parts[i] *= sign

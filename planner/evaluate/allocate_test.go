@@ -1,9 +1,12 @@
 package evaluate_test
 
 import (
+	"fmt"
+	"math"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/samdrift/samdrift/planner/evaluate"
 )
@@ -72,4 +75,33 @@ func TestWhoLeavesAndWhatTheOthersPay(t *testing.T) {
 	if p := evaluate.Leave(total, total, three, evaluate.Key{Equal: 1}, []string{"420", "430", "440"}); len(p.After.Shares) != 0 || len(p.Changes) != 0 {
 		t.Errorf("nobody is left to pay, and %+v", p)
 	}
+}
+
+// Shares sum to the øre whatever the amount and the key, and each is within an øre of its exact part.
+func TestSharesSumExactly(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var members []evaluate.Member
+		users, servers := 0, 0
+		for i := range rapid.IntRange(1, 98).Draw(t, "members") {
+			m := evaluate.Member{Municipality: fmt.Sprint(100 + i), Users: rapid.IntRange(1, 60_000).Draw(t, "users"), Servers: rapid.IntRange(1, 900).Draw(t, "servers")}
+			users, servers = users+m.Users, servers+m.Servers
+			members = append(members, m)
+		}
+		part := rapid.Float64Range(0.01, 1)
+		key := evaluate.Key{Users: part.Draw(t, "by users"), Servers: part.Draw(t, "by servers"), Equal: part.Draw(t, "equal")}
+		total := rapid.Int64Range(-1e13, 1e13).Draw(t, "total")
+		a := evaluate.Allocate(evaluate.Ore{Likely: total}, members, key)
+		sum, all := int64(0), key.Users+key.Servers+key.Equal
+		for i, s := range a.Shares {
+			sum += s.Amount.Likely
+			m := members[i]
+			exact := float64(total) / all * (key.Users*float64(m.Users)/float64(users) + key.Servers*float64(m.Servers)/float64(servers) + key.Equal/float64(len(members)))
+			if math.Abs(float64(s.Amount.Likely)-exact) > 1.1 {
+				t.Fatalf("%s pays %d, its exact part is %f", s.Municipality, s.Amount.Likely, exact)
+			}
+		}
+		if sum != total || len(a.Shares) != len(members) {
+			t.Fatalf("%d shares sum to %d of %d", len(a.Shares), sum, total)
+		}
+	})
 }

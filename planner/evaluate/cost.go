@@ -119,7 +119,7 @@ func (x *estate) bookContracts() {
 		case c.AnnualDKK == 0:
 			noPrice[l.Municipality]++
 		default:
-			from := max(c.Until+1, x.plan.AsOf)
+			from := min(max(c.Until+1, x.plan.AsOf), l.Night)
 			x.ledger = append(x.ledger, planner.Entry{Part: PartExtension, Municipality: l.Municipality, Wave: l.Wave, Contract: c.ID,
 				From: from, To: l.Night + 1, Total: x.extension(c, int(l.Night+1-from))})
 		}
