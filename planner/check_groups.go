@@ -48,6 +48,7 @@ func (c *checker) checkGroups() {
 	c.checkSizes(counted)
 	c.checkTies()
 	c.checkCuts()
+	c.checkFoundations()
 }
 
 // mayMove gives why an asset may not move, empty when it may.
@@ -192,6 +193,11 @@ func (c *checker) checkCuts() {
 		for _, cut := range g.Cut {
 			listed++
 			want, ok := bytes[pair{g.ID, cut.Group}]
+			if o := c.groups[cut.Group]; o != nil {
+				days := apart(g.Cutover, o.Cutover)
+				c.want(cut.DaysApart == days, "cut_wrong", g.ID, "lists %d days apart from %s, their cutovers say %d", cut.DaysApart, cut.Group, days)
+				c.want(days > 0 || len(cut.Reasons) == 0 || !g.Cutover.Known() || !o.Cutover.Known(), "cut_wrong", g.ID, "warns of traffic with %s, which moves the same night", cut.Group)
+			}
 			c.want(ok && want == cut.BytesPerDay, "cut_wrong", g.ID, "lists %d bytes a day with %s, the flows say %d", cut.BytesPerDay, cut.Group, want)
 		}
 	}
