@@ -30,7 +30,13 @@ func (c *checker) checkCentres() {
 		choice := c.in.Choices[a.Municipality]
 		right := a.Centre == deal.Centre || (deal.Centre == "" && centres[a.Centre].Host == deal.Host)
 		moved := deal.State == inventory.StateStable || deal.State == inventory.StateClosed
-		chosen := choice != "" && !(agreed && moved) && !(bound && a.Centre == choice && right)
+		own := deal.Centre // where the agreement sends it by itself
+		for _, centre := range c.in.Snapshot.Centres {
+			if deal.Centre == "" && centre.Host == deal.Host && (own == "" || centre.ID < own) {
+				own = centre.ID
+			}
+		}
+		chosen := choice != "" && !(agreed && moved) && !(bound && own == choice)
 		c.want(a.Chosen == chosen && (!chosen || a.Centre == choice), "choice_ignored", a.Municipality, "is sent to %s, chosen is %s", a.Centre, choice)
 		if chosen && bound && known {
 			c.keep(right, true, "agreement_broken", a.Municipality, "is sent to %s, agreement %s says %s", a.Centre, deal.ID, deal.Centre)

@@ -145,7 +145,7 @@ func (e *estate) crews(p *Plan, centre string) []schedule.Step {
 	for _, t := range e.transfers() {
 		goes := slices.ContainsFunc(p.Assignments, func(a Assignment) bool { return a.Municipality == t.Municipality && a.Centre == centre })
 		if goes && t.Crews > 0 {
-			steps = append(steps, schedule.Step{From: t.On, Amount: steps[len(steps)-1].Amount + t.Crews*s.ServersPerCrewNight})
+			steps = e.step(steps, t.On, t.Crews*s.ServersPerCrewNight)
 		}
 	}
 	return steps
@@ -159,10 +159,20 @@ func (e *estate) localStaff(municipality string) []schedule.Step {
 	steps := []schedule.Step{{From: e.in.AsOf, Amount: e.in.Settings.LocalServersPerNight}}
 	for _, t := range e.transfers() {
 		if t.Municipality == municipality && t.LocalServers > 0 {
-			steps = append(steps, schedule.Step{From: t.On, Amount: max(0, steps[len(steps)-1].Amount-t.LocalServers)})
+			steps = e.step(steps, t.On, -t.LocalServers)
 		}
 	}
 	return steps
+}
+
+// step changes a curve from a day on, never below zero. What has happened by tomorrow holds from the start.
+func (e *estate) step(steps []schedule.Step, on inventory.Date, change int) []schedule.Step {
+	next := schedule.Step{From: on, Amount: max(0, steps[len(steps)-1].Amount+change)}
+	if on <= e.in.AsOf+1 {
+		steps[0].Amount = next.Amount
+		return steps
+	}
+	return append(steps, next)
 }
 
 // transfers gives the staff transfers by day.

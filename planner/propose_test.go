@@ -113,8 +113,60 @@ func random(t *rapid.T) planner.Input {
 	s.MaxSeedDays = rapid.IntRange(1, 30).Draw(t, "seed days")
 	s.Deadline = today.AddDays(rapid.IntRange(-10, 450).Draw(t, "deadline"))
 	s.CutoverWeekdays = [][]time.Weekday{{time.Tuesday, time.Wednesday, time.Thursday}, {time.Saturday}, {time.Monday, time.Sunday}}[rapid.IntRange(0, 2).Draw(t, "weekdays")]
+	s.Search = rapid.IntRange(0, 2000).Draw(t, "search")
+	some := func(name string, most int) int {
+		return max(0, rapid.IntRange(-most, most).Draw(t, name)) // none in half of the cases
+	}
+	s.MaxGroupsPerNight, s.LocalServersPerNight, s.MaxMoving = some("groups per night", 4), some("local servers", 30), some("moving", 3)
+	if s.NightHours = float64(some("night hours", 24)); s.NightHours > 0 {
+		s.LinkShareNight = 0.9
+	}
+	for range some("transfers", 3) {
+		s.StaffTransfers = append(s.StaffTransfers, planner.StaffTransfer{Municipality: rapid.SampledFrom(codes).Draw(t, "transferred"),
+			On: today.AddDays(rapid.IntRange(-5, 200).Draw(t, "on")), Crews: rapid.IntRange(0, 2).Draw(t, "new crews"), LocalServers: some("less local", 9)})
+	}
+	if rapid.Bool().Draw(t, "lease") {
+		s.Leases = append(s.Leases, planner.Lease{Municipality: codes[0], Until: today.AddDays(rapid.IntRange(0, 300).Draw(t, "until")), DKKPerDay: 5000})
+	}
+	wish(t, b, &in)
 	in.Freezes = append(in.Freezes, planner.Freeze{From: today.AddDays(20), To: today.AddDays(70), Municipality: codes[0], Name: planner.Text{DA: "Lokalt", EN: "Local"}})
 	return in
+}
+
+// wish adds nights and centres that people ask for, without looking whether they can be had.
+func wish(t *rapid.T, b *build, in *planner.Input) {
+	day := func(name string) inventory.Date { return today.AddDays(rapid.IntRange(1, 300).Draw(t, name)) }
+	group := func() string { // mostly one that exists
+		a := b.Assets[b.r.IntN(len(b.Assets))]
+		return a.Municipality + "-" + a.ID
+	}
+	pinned := map[string]bool{}
+	for range max(0, rapid.IntRange(-3, 3).Draw(t, "pins")) {
+		if g := group(); !pinned[g] {
+			pinned[g] = true
+			in.Pins = append(in.Pins, planner.Pin{Group: g, Cutover: day("pin")})
+		}
+	}
+	for range max(0, rapid.IntRange(-3, 3).Draw(t, "windows")) {
+		from := day("from")
+		w := planner.Window{Group: group(), From: from, To: from.AddDays(rapid.IntRange(0, 60).Draw(t, "length"))}
+		if len(b.Systems) > 0 && b.r.IntN(2) == 0 {
+			w.Group, w.System = "", b.Systems[b.r.IntN(len(b.Systems))].ID
+		}
+		in.Windows = append(in.Windows, w)
+	}
+	if len(b.Centres) > 0 && rapid.Bool().Draw(t, "choose") {
+		in.Choices = map[string]string{}
+		hosts := map[string]bool{}
+		for _, c := range b.Centres {
+			hosts[c.Host] = true
+		}
+		for _, m := range b.Municipalities {
+			if !hosts[m.Code] && b.r.IntN(2) == 0 {
+				in.Choices[m.Code] = b.Centres[b.r.IntN(len(b.Centres))].ID
+			}
+		}
+	}
 }
 
 // spoil adds what registers really hold: rows that point at nothing, at themselves, or across borders.
@@ -218,6 +270,9 @@ func TestPlanLaws(t *testing.T) {
 		other := in
 		other.Snapshot = &shuffled
 		shuffle(r, &other.Freezes)
+		shuffle(r, &other.Pins)
+		shuffle(r, &other.Windows)
+		shuffle(r, &other.Settings.StaffTransfers)
 		q := propose(t, other)
 		q.Snapshot = p.Snapshot // the hash is of the bytes, which do differ
 		if diff := cmp.Diff(p, q); diff != "" {
