@@ -19,6 +19,7 @@ import (
 type ganttView struct {
 	Head, Body template.HTML
 	Names      []ganttName // one for each row of the body
+	Bands      []string    // classes of the bands that belong to one lane, for the legend
 	PerDay     string      // pixels, for the script
 }
 
@@ -81,6 +82,11 @@ func ganttOf(f frame, v hub.PlanView, st planState, was map[string]inventory.Dat
 func (g *ganttMaker) lane(code string, waves []planner.Wave) {
 	slices.SortStableFunc(waves, func(a, b planner.Wave) int { return cmp.Compare(a.Start, b.Start) })
 	bands := g.bands(code, waves)
+	for _, b := range bands {
+		if !slices.Contains(g.view.Bands, b.Class) {
+			g.view.Bands = append(g.view.Bands, b.Class)
+		}
+	}
 	open := slices.Contains(g.st.Open, code)
 	row := chart.TimelineRow{Bands: bands}
 	for _, w := range waves {

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,7 +21,22 @@ type planPage struct {
 	Zooms       []zoomLink
 	Refusals    []refusalRow
 	Assumptions []string
+	Try         *tryView // nil: nothing is tried
+	Fault       *fault   // what is tried makes no sense
+	Changes     string   // what is tried, for the form that saves it
 }
+
+// tryView is what the dates that are tried would do.
+type tryView struct {
+	Pins      []pinRow
+	Conflicts []conflictRow
+	Diff      differenceView
+	Undo      string // addresses; empty: there is nothing to undo
+	Redo      string
+	Reset     string
+}
+
+type pinRow struct{ Name, Day string }
 
 type zoomLink struct {
 	Key, Href string
@@ -34,14 +50,21 @@ func (s *server) plan(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	page := planPage{frame: s.frame(r, "nav.plan", v.Meta, crumb{language(r).T("nav.overview"), "/"}), V: v, State: triedHere(planStateOf(r.URL.Query()), r.URL.Query(), v.Plan)}
+	page := planPage{frame: s.planFrame(r, "nav.plan", v), V: v, State: triedHere(planStateOf(r.URL.Query()), r.URL.Query(), v.Plan)}
 	var was map[string]inventory.Date
+	if st := page.State; len(st.Pins)+len(st.Undone) > 0 {
+		was = nightsOf(v.Plan)
+		if err := s.try(r.Context(), p, &page); err != nil && !page.refuse(err) {
+			s.fail(w, r, err)
+			return
+		}
+	}
 	page.Gantt = ganttOf(page.frame, page.V, page.State, was)
 	for _, zoom := range zooms {
 		page.Zooms = append(page.Zooms, zoomLink{zoom, page.State.At(zoom).Href(), zoom == page.State.Zoom})
 	}
-	page.Assumptions = page.reasons(v.Plan.Assumptions)
-	for _, x := range v.Plan.Refusals {
+	page.Assumptions = page.reasons(page.V.Plan.Assumptions)
+	for _, x := range page.V.Plan.Refusals {
 		page.Refusals = append(page.Refusals, refusalRow{cmp.Or(page.Names[x.Subject], x.Subject), page.reasons(x.Reasons)})
 	}
 	if r.Header.Get("Samdrift-Part") == "work" { // the script asks for the timeline alone
@@ -49,6 +72,74 @@ func (s *server) plan(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.render(w, r, http.StatusOK, "plan", page)
+}
+
+// planFrame is the frame of a page below the plan: waves have names there too.
+func (s *server) planFrame(r *http.Request, title string, v hub.PlanView, crumbs ...crumb) frame {
+	f := s.frame(r, title, v.Meta, append([]crumb{{language(r).T("nav.overview"), "/"}}, crumbs...)...)
+	for _, w := range v.Plan.Waves {
+		f.Names[w.ID] = w.Name
+	}
+	return f
+}
+
+// try plans anew with the dates that are tried, and puts the result in place of the plan.
+func (s *server) try(ctx context.Context, p hub.Person, page *planPage) error {
+	st := page.State
+	view := &tryView{Reset: st.Reset().Href()}
+	if len(st.Undone) > 0 {
+		view.Redo = st.Redo().Href()
+	}
+	if len(st.Pins) > 0 {
+		view.Undo = st.Undo().Href()
+	}
+	for _, x := range st.Pins {
+		view.Pins = append(view.Pins, pinRow{cmp.Or(page.Names[x.ID], x.ID), page.locale.DateLong(x.Day)})
+	}
+	page.Try = view
+	if len(st.Pins) == 0 {
+		return nil
+	}
+	changes := st.changes(groupsOfWaves(page.V.Plan))
+	v, err := s.hub.WhatIf(ctx, p, changes)
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(changes)
+	if err != nil {
+		return err
+	}
+	page.Changes = string(data)
+	page.V = v.Plan
+	view.Conflicts = page.conflicts(v.Conflicts, v.Plan, v.Names)
+	view.Diff = page.difference(v.Difference, v.Names)
+	return nil
+}
+
+// refuse keeps a refusal for the page to show; false for anything else.
+func (p *planPage) refuse(err error) bool {
+	p.Fault = faultOf(err)
+	return p.Fault != nil
+}
+
+// nightsOf gives each group's cutover.
+func nightsOf(plan planner.Plan) map[string]inventory.Date {
+	nights := map[string]inventory.Date{}
+	for _, g := range plan.Groups {
+		nights[g.ID] = g.Cutover
+	}
+	return nights
+}
+
+// groupsOfWaves gives the groups of each wave with their nights.
+func groupsOfWaves(plan planner.Plan) map[string][]pin {
+	waves := map[string][]pin{}
+	for _, g := range plan.Groups {
+		if g.Wave != "" {
+			waves[g.Wave] = append(waves[g.Wave], pin{g.ID, g.Cutover})
+		}
+	}
+	return waves
 }
 
 // triedHere adds what the form on a group's page asks for: a date for the group, shown in its open lane.

@@ -45,8 +45,7 @@ func (s *server) moveGroup(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, hub.ErrNotFound)
 		return
 	}
-	l := language(r)
-	page := groupPage{frame: s.frame(r, "nav.plan", v.Meta, crumb{l.T("nav.overview"), "/"}, crumb{l.T("nav.plan"), "/plan"}), X: x}
+	page := groupPage{frame: s.planFrame(r, "nav.plan", v, crumb{language(r).T("nav.plan"), "/plan"}), X: x}
 	if x.Wave != nil {
 		page.Crumbs = append(page.Crumbs, crumb{x.Wave.Name, "/plan/waves/" + x.Wave.ID})
 	}

@@ -29,8 +29,7 @@ func (s *server) wave(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, hub.ErrNotFound)
 		return
 	}
-	l := language(r)
-	page := wavePage{frame: s.frame(r, "nav.plan", v.Meta, crumb{l.T("nav.overview"), "/"}, crumb{l.T("nav.plan"), "/plan"}), W: v.Plan.Waves[i]}
+	page := wavePage{frame: s.planFrame(r, "nav.plan", v, crumb{language(r).T("nav.plan"), "/plan"}), W: v.Plan.Waves[i]}
 	page.Title = page.W.Name
 	page.Notes = page.reasons(page.W.Reasons)
 	page.Hidden = len(page.W.Groups) == 0

@@ -42,11 +42,11 @@ func parseTemplates() map[string]templates {
 		all[lang] = templates{}
 		for _, name := range names {
 			base := strings.TrimSuffix(strings.TrimPrefix(name, "templates/"), ".html")
-			if base == "layout" || base == "parts" {
+			if base == "layout" || base == "parts" || base == "planparts" {
 				continue
 			}
 			t := template.New("layout").Funcs(functions(locale.Get(lang)))
-			all[lang][base] = template.Must(t.ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", name))
+			all[lang][base] = template.Must(t.ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/planparts.html", name))
 		}
 	}
 	return all
@@ -192,7 +192,7 @@ var navigation = []struct {
 }{
 	{"", [][2]string{{"nav.overview", "/"}, {"nav.alerts", "/alerts"}}},
 	{"nav.operation", [][2]string{{"nav.assets", "/assets"}, {"nav.systems", "/systems"}, {"nav.topology", "/topology"}, {"nav.collections", "/collections"}}},
-	{"nav.move", [][2]string{{"nav.plan", "/plan"}}},
+	{"nav.move", [][2]string{{"nav.plan", "/plan"}, {"nav.scenarios", "/plan/scenarios"}}},
 	{"nav.security", [][2]string{{"nav.gap", "/gap"}}},
 	{"nav.steering", [][2]string{{"nav.reports", "/reports"}}},
 }
