@@ -35,6 +35,7 @@ var judgements = map[string]string{
 	"event_servers_wrong":   "{subject}: {event} on {on} is about {servers} servers, more than there are, or of a whole wave",
 	"event_subject_unknown": "{subject}: {event} on {on} is about no group or wave of the baseline",
 	"all_moved":             "Every server has been cut over",
+	"nothing_promised":      "The baseline has no groups here",
 	"too_few_weeks":         "A forecast needs {needed} whole weeks of moves; there are {weeks}",
 	"runs_never_end":        "{runs} of {of} runs were not done after {weeks} weeks: so slow has it been at times",
 }

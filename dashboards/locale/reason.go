@@ -24,7 +24,7 @@ func (l *Locale) Reason(r planner.Reason, names map[string]string) string {
 // param writes one parameter. What kind of value it is follows from its name; planner.Rules says so.
 func (l *Locale) param(name, value string, names map[string]string) string {
 	switch name {
-	case "state", "kind", "status", "resource", "role", "protocol":
+	case "state", "kind", "status", "resource", "role", "protocol", "event":
 		return l.Or(name+".", value)
 	case "window":
 		return l.periodText(value)

@@ -32,8 +32,6 @@ func Compare(in Input) (Report, error) {
 	switch {
 	case !in.AsOf.Known():
 		return Report{}, errors.New("track: today's date is missing; give --as-of or read the clock")
-	case len(in.Baseline.Promises) == 0:
-		return Report{}, errors.New("track: the baseline promises nothing; freeze a plan that has groups")
 	case s.Runs < 1 || s.Runs > 1_000_000 || s.MinWeeks < 1 || s.MaxWeeks < 1 || s.MaxWeeks > 5_200:
 		return Report{}, fmt.Errorf("track: settings are %+v, want 1 to 1,000,000 runs, at least 1 week, and at most 5,200", s)
 	}

@@ -33,6 +33,9 @@ func (l *log) forecast(t Throughput) Forecast {
 	}
 	s := l.in.Settings
 	switch {
+	case len(l.groups) == 0:
+		f.Reasons = append(f.Reasons, planner.NewReason("nothing_promised"))
+		return f
 	case f.Left == 0:
 		f.Reasons = append(f.Reasons, planner.NewReason("all_moved"))
 		return f

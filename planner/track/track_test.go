@@ -264,6 +264,16 @@ func TestForecastOfASteadyPace(t *testing.T) {
 	}
 }
 
+// A member whose servers stay sees a baseline without groups of its own.
+func TestBaselineThatPromisesNothing(t *testing.T) {
+	in := input(monday)
+	in.Baseline.Promises = nil
+	r := compare(t, in)
+	if r.Schedule.SPI != nil || r.Forecast.P50 != nil || len(r.Forecast.Reasons) != 1 || r.Forecast.Reasons[0].Rule != "nothing_promised" {
+		t.Errorf("schedule %+v, forecast %+v, want nothing said", r.Schedule, r.Forecast)
+	}
+}
+
 func TestForecastThatNeverEndsSaysSo(t *testing.T) {
 	in := input(monday.AddDays(27))
 	in.Events = []track.Event{{Kind: track.CutOver, Group: "g1", On: monday, Servers: 1}, {Kind: track.RolledBack, Group: "g1", On: monday.AddDays(7), Servers: 1}}
@@ -305,10 +315,9 @@ func TestBaselineSurvivesItsJSON(t *testing.T) {
 
 func TestInputThatMakesNoSense(t *testing.T) {
 	for name, spoil := range map[string]func(*track.Input){
-		"no date":     func(in *track.Input) { in.AsOf = 0 },
-		"no promises": func(in *track.Input) { in.Baseline.Promises = nil },
-		"no servers":  func(in *track.Input) { in.Baseline.Promises[1].Servers = 0 },
-		"no runs":     func(in *track.Input) { in.Settings.Runs = 0 },
+		"no date":    func(in *track.Input) { in.AsOf = 0 },
+		"no servers": func(in *track.Input) { in.Baseline.Promises[1].Servers = 0 },
+		"no runs":    func(in *track.Input) { in.Settings.Runs = 0 },
 	} {
 		in := input(monday)
 		spoil(&in)
