@@ -99,6 +99,9 @@ func renderUnit(plan planner.Plan, group *planner.Group, wave *planner.Wave, sna
 		}
 		moves = append(moves, move{asset: asset, group: group, wave: wave, municipality: from})
 	}
+	if mapped || grounds.Remote {
+		backend(file.Body(), u.state(), grounds.Remote)
+	}
 	if mapped {
 		if err := onPlatform(file.Body(), &u, moves, mapping, grounds.Machines); err != nil {
 			return Unit{}, err
@@ -136,15 +139,19 @@ func onPlatform(body *hclwrite.Body, u *Unit, moves []move, mapping Mapping, mac
 		}
 		u.Machines = append(u.Machines, machine)
 	}
-	backend(body, u.state())
 	return p.Write(body, u.Machines, label, u.Stage.Imports())
 }
 
-// backend says where the state lies.
-func backend(body *hclwrite.Body, path string) {
+// backend says where the state lies: at a state server, which the engine is told by environment, or in a
+// file.
+func backend(body *hclwrite.Body, path string, remote bool) {
 	body.AppendNewline()
-	block := body.AppendNewBlock("terraform", nil).Body().AppendNewBlock("backend", []string{"local"}).Body()
-	block.SetAttributeValue("path", cty.StringVal(filepath.ToSlash(path)))
+	block := body.AppendNewBlock("terraform", nil).Body()
+	if remote {
+		block.AppendNewBlock("backend", []string{"http"})
+	} else {
+		block.AppendNewBlock("backend", []string{"local"}).Body().SetAttributeValue("path", cty.StringVal(filepath.ToSlash(path)))
+	}
 	body.AppendNewline()
 }
 

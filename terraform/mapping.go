@@ -53,6 +53,7 @@ type Grounds struct {
 	Mappings map[string]Mapping          // by agreement
 	Machines map[string]platform.Machine // by asset, as its platform told before the move began
 	Stages   map[string]platform.Stage   // by unit; a unit that is not named is to be adopted
+	Remote   bool                        // states are kept by a state server
 }
 
 // Attach finds the inventory's asset of each machine by its UUID and gives the machines by asset.

@@ -86,14 +86,20 @@ func recorded(t *testing.T, folder string) int {
 		t.Fatal(err)
 	}
 	var state struct {
-		Resources []json.RawMessage `json:"resources"`
+		Resources []struct {
+			Instances []json.RawMessage `json:"instances"` // none yet: begun, not done
+		} `json:"resources"`
 	}
 	if len(data) > 0 {
 		if err := json.Unmarshal(data, &state); err != nil {
 			t.Fatalf("the state is not whole: %v", err)
 		}
 	}
-	return len(state.Resources)
+	n := 0
+	for _, r := range state.Resources {
+		n += len(r.Instances)
+	}
+	return n
 }
 
 // A hub that is killed in the middle of an apply, a hundred times at random moments: every unit is found

@@ -27,6 +27,8 @@ type Runner struct {
 	// Environment is what providers need besides what every run gets, above all credentials
 	// (VSPHERE_PASSWORD …). They reach the provider this way only and are never written down.
 	Environment map[string]string
+	// States is where units rendered for a state server keep their states.
+	States *StateAddress
 	// Freezes are days on which nothing is applied. Advisory ones forbid nothing.
 	Freezes []planner.Freeze
 	// Now gives the time for approvals; nil is time.Now.
@@ -58,7 +60,7 @@ func (r *Runner) open(root string, u Unit) (*shop, error) {
 	if err != nil {
 		return nil, fmt.Errorf("unit %s: %w", u.ID, err)
 	}
-	if err := tf.SetEnv(r.environment(root)); err != nil {
+	if err := tf.SetEnv(r.environment(root, u)); err != nil {
 		// TF_CLI_ARGS, TF_VAR_ and the like, which change what a plan means.
 		return nil, fmt.Errorf("unit %s: environment for the engine: %w: take it out of Environment", u.ID, err)
 	}
@@ -75,7 +77,7 @@ func engineConfig(root string) string { return filepath.Join(root, ".engine", "c
 
 // environment is all that the engine gets to see. HOME is a folder of its own, so that no plugin,
 // credential or setting of the user who happens to run samdrift has a say.
-func (r *Runner) environment(root string) map[string]string {
+func (r *Runner) environment(root string, u Unit) map[string]string {
 	// An engine lives for a tenth of a second, most of it loading; collecting its garbage less
 	// often saves a fifth of that (measured).
 	env := map[string]string{"GOGC": "400"}
@@ -84,6 +86,9 @@ func (r *Runner) environment(root string) map[string]string {
 		env[name] = value
 	}
 	maps.Copy(env, r.Environment)
+	if r.States != nil {
+		maps.Copy(env, r.States.environment(u))
+	}
 	env["HOME"] = engineHome(root)
 	env["CHECKPOINT_DISABLE"] = "1"
 	env["TF_CLI_CONFIG_FILE"] = engineConfig(root)

@@ -53,6 +53,14 @@ func (u Unit) state() string {
 	}
 }
 
+// stateName is what the unit's state is called at a state server.
+func (u Unit) stateName() string {
+	if strings.HasPrefix(filepath.Base(u.state()), "destination") {
+		return u.ID + "-destination"
+	}
+	return u.ID
+}
+
 // slug makes an id safe as a folder and resource name. An id that had to be altered gets a piece of
 // its hash, so that two ids never share a name and none can climb out of its folder.
 func slug(id string) string {
