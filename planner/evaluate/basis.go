@@ -19,6 +19,7 @@ const (
 	FromFacts     Kind = "facts"      // embedded facts
 	FromSource    Kind = "source"     // a setting whose source is named
 	Assumption    Kind = "assumption" // a setting that nobody has vouched for
+	NotKnown      Kind = "unknown"    // nothing: the figure is missing
 )
 
 // Basis is what a figure stands on.

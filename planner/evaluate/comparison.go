@@ -33,7 +33,11 @@ func (x *estate) comparison(c Cost, v Value) []Comparison {
 		}
 	}
 	for _, p := range c.Parts {
-		own.Basis = append(own.Basis, NamedBasis{string(p.Part), p.Total.Likely, p.Basis})
+		b := NamedBasis{Name: string(p.Part), Basis: p.Basis}
+		if p.Total != nil {
+			b.Value = p.Total.Likely
+		}
+		own.Basis = append(own.Basis, b)
 	}
 	own.Basis = append(own.Basis, NamedBasis{"running_change", x.in.Settings.RunningChange.Likely, x.in.Settings.RunningChange.Basis()})
 	out := []Comparison{own}

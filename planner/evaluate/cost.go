@@ -37,9 +37,16 @@ type Cost struct {
 
 // PartCost is one part of the cost and what it stands on.
 type PartCost struct {
-	Part  planner.Part  `json:"part"`
-	Total planner.Range `json:"total_dkk"`
-	Basis Basis         `json:"basis"`
+	Part    planner.Part     `json:"part"`
+	Total   *planner.Range   `json:"total_dkk"` // nil: nothing of it is known
+	Basis   Basis            `json:"basis"`
+	Unknown []planner.Reason `json:"unknown"` // what Total does not count
+}
+
+// unknownOf tells to which part something unknown belongs.
+var unknownOf = map[string]planner.Part{
+	"old_site_unknown": PartOldSite, "leases_unknown": PartLease, "contract_ends_unknown": planner.PartExit,
+	"exit_fees_unknown": planner.PartExit, "contract_prices_unknown": PartExtension,
 }
 
 // YearCost is what falls in one calendar year.
@@ -81,9 +88,12 @@ func (x *estate) book() {
 		for _, l := range x.in.Planning.Leases {
 			if l.Municipality == m.Code && l.Until < done {
 				cost := float64(l.DKKPerDay) * float64(done-l.Until)
-				x.enter(PartLease, m.Code, l.Until+1, done+1, planner.Range{Low: cost, Likely: cost, High: cost})
+				x.enter(PartLease, m.Code, l.Until+1, done+1, exactly(cost))
 			}
 		}
+	}
+	if len(x.in.Planning.Leases) == 0 && len(x.done) > 0 {
+		x.missing("leases_unknown")
 	}
 	x.bookContracts()
 	undated := 0
@@ -157,8 +167,16 @@ func (x *estate) cost() Cost {
 			c.WeekEarlier.Total = c.WeekEarlier.Total.Plus(saved)
 		}
 	}
+	unknown := map[planner.Part][]planner.Reason{}
+	for _, r := range x.unknown {
+		unknown[unknownOf[r.Rule]] = append(unknown[unknownOf[r.Rule]], r)
+	}
 	for _, part := range Parts {
-		c.Parts = append(c.Parts, PartCost{Part: part, Total: parts[part], Basis: x.basis(part)})
+		p := PartCost{Part: part, Basis: Basis{Kind: NotKnown}, Unknown: unknown[part]}
+		if total, booked := parts[part]; booked || len(p.Unknown) == 0 {
+			p.Total, p.Basis = &total, x.basis(part)
+		}
+		c.Parts = append(c.Parts, p)
 	}
 	for _, e := range x.joint {
 		c.Joint = c.Joint.Plus(e.Total)

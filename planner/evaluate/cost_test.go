@@ -33,7 +33,7 @@ func TestCostByHand(t *testing.T) {
 		t.Errorf("%d parts, want %d", len(c.Parts), len(want))
 	}
 	for _, p := range c.Parts {
-		same(t, string(p.Part), p.Total, want[p.Part])
+		same(t, string(p.Part), *p.Total, want[p.Part])
 		if p.Basis.Kind == evaluate.FromSource && p.Basis.Source == "" || p.Basis.Kind == "" {
 			t.Errorf("%s stands on %+v", p.Part, p.Basis)
 		}
@@ -72,6 +72,18 @@ func TestUnknownIsListedAndNotCounted(t *testing.T) {
 			t.Errorf("unknown %d is %v, want %s", i, u, rule)
 		}
 	}
+	for _, p := range e.Cost.Parts {
+		switch p.Part {
+		case evaluate.PartOldSite, evaluate.PartExtension, planner.PartExit:
+			if p.Total != nil || p.Basis.Kind != evaluate.NotKnown || len(p.Unknown) == 0 {
+				t.Errorf("%s is %+v, want unknown and why", p.Part, p)
+			}
+		default:
+			if p.Total == nil || len(p.Unknown) != 0 {
+				t.Errorf("%s is %+v, want a figure", p.Part, p)
+			}
+		}
+	}
 	if got := e.Outcomes[0].Unknown; len(got) < 4 {
 		t.Errorf("the municipality's outcome lists %v", got)
 	}
@@ -83,7 +95,7 @@ func TestExtensionStartsToday(t *testing.T) {
 	in.Snapshot.Contracts[0].Until = date("2020-01-01")
 	for _, p := range run(t, in).Cost.Parts {
 		if p.Part == evaluate.PartExtension {
-			same(t, "extension from 1 December to 5 January", p.Total, rng(36*200, 36*200*1.1, 73_000*1.25))
+			same(t, "extension from 1 December to 5 January", *p.Total, rng(36*200, 36*200*1.1, 73_000*1.25))
 		}
 	}
 }

@@ -11,8 +11,8 @@ import (
 // settings, and gives a gap.
 type Funding struct {
 	National      facts.Funding `json:"national"`
-	PopulationOf  float64       `json:"population_share"` // of the country, 0-1; 0: not known
-	Yardstick     float64       `json:"yardstick_dkk"`    // the national grant times that share
+	PopulationOf  *float64      `json:"population_share"` // of the country, 0-1; nil: some municipality's population is not known
+	Yardstick     *float64      `json:"yardstick_dkk"`    // the national grant times that share
 	Basis         Basis         `json:"basis"`            // of the yardstick
 	Years         []FundingYear `json:"years"`
 	GrantsUnknown bool          `json:"grants_unknown"` // the cooperation has named no grants of its own
@@ -23,7 +23,7 @@ type FundingYear struct {
 	Year    int            `json:"year"`
 	Cost    planner.Range  `json:"cost_dkk"` // direct and joint
 	Sum     planner.Range  `json:"sum_dkk"`  // up to and with this year
-	Left    planner.Range  `json:"left_dkk"` // of the yardstick after this year; below zero: more than it
+	Left    *planner.Range `json:"left_dkk"` // of the yardstick after this year; below zero: more than it
 	Inside  bool           `json:"inside"`   // one of the years that the national grant is for
 	Granted *int64         `json:"granted_dkk"`
 	Gap     *planner.Range `json:"gap_dkk"` // cost less granted; nil: nothing is known to be granted
@@ -35,18 +35,22 @@ func (x *estate) funding(c Cost) Funding {
 	national := facts.NationalFunding()[0]
 	f := Funding{National: national, Years: []FundingYear{}, GrantsUnknown: len(x.in.Settings.Grants) == 0,
 		Basis: Basis{Kind: FromFacts, Source: national.Source, Date: national.AsOf}}
-	country, here := 0, 0
+	country, here, known := 0, 0, true
 	for _, m := range facts.Municipalities() {
 		country += m.Population
 	}
 	for _, m := range x.municipalities {
 		if m.Population == 0 {
 			x.missing("population_unknown", "municipality", m.Code)
+			known = false
 		}
 		here += m.Population
 	}
-	f.PopulationOf = float64(here) / float64(country)
-	f.Yardstick = float64(national.DKK) * f.PopulationOf
+	if known {
+		share := float64(here) / float64(country)
+		yardstick := float64(national.DKK) * share
+		f.PopulationOf, f.Yardstick = &share, &yardstick
+	}
 
 	grants := map[int]Grant{}
 	for _, g := range x.in.Settings.Grants {
@@ -62,11 +66,14 @@ func (x *estate) funding(c Cost) Funding {
 	var sum planner.Range
 	for _, y := range x.fundingYears(c, grants) {
 		sum = sum.Plus(y.Total)
-		row := FundingYear{Year: y.Year, Cost: y.Total, Sum: sum, Inside: national.From <= y.Year && y.Year <= national.To,
-			Left: planner.Range{Low: f.Yardstick, Likely: f.Yardstick, High: f.Yardstick}.Minus(sum)}
+		row := FundingYear{Year: y.Year, Cost: y.Total, Sum: sum, Inside: national.From <= y.Year && y.Year <= national.To}
+		if f.Yardstick != nil {
+			left := exactly(*f.Yardstick).Minus(sum)
+			row.Left = &left
+		}
 		if g, ok := grants[y.Year]; ok {
-			granted, money := g.DKK, float64(g.DKK)
-			gap := y.Total.Minus(planner.Range{Low: money, Likely: money, High: money})
+			granted := g.DKK
+			gap := y.Total.Minus(exactly(float64(g.DKK)))
 			basis := basisOf(g.Source, g.Date)
 			row.Granted, row.Gap, row.Basis = &granted, &gap, &basis
 		}
@@ -74,6 +81,9 @@ func (x *estate) funding(c Cost) Funding {
 	}
 	return f
 }
+
+// exactly is an estimate without any doubt.
+func exactly(v float64) planner.Range { return planner.Range{Low: v, Likely: v, High: v} }
 
 // fundingYears gives every year from the first to the last that has a cost or a grant.
 func (x *estate) fundingYears(c Cost, grants map[int]Grant) []YearCost {

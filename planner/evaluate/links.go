@@ -166,7 +166,7 @@ func (x *estate) lane(l *lane, waves []*planner.Wave) []LinkStep {
 			BackupMbps:  planner.Range{Low: backup * perGB, Likely: backup * perGB, High: (backup + doubt) * perGB},
 			BackupsOpen: open, Limit: n.LinkShare.Value, Basis: n.LinkShare.Basis()}
 		if mbps > 0 {
-			share := scale(planner.Range{Low: s.TrafficMbps, Likely: s.TrafficMbps, High: s.TrafficMbps}.Plus(s.BackupMbps), 1/float64(mbps))
+			share := scale(exactly(s.TrafficMbps).Plus(s.BackupMbps), 1/float64(mbps))
 			fits := share.Likely <= s.Limit
 			s.Share, s.Fits = &share, &fits
 		}

@@ -9,9 +9,10 @@ type Verdict string
 
 // The verdicts.
 const (
-	Gains  Verdict = "gains"  // even the low end is above zero
-	Loses  Verdict = "loses"  // even the high end is below zero
-	Either Verdict = "either" // zero lies within the range
+	Gains   Verdict = "gains"   // even the low end is above zero
+	Loses   Verdict = "loses"   // even the high end is below zero
+	Either  Verdict = "either"  // zero lies within the range
+	Unmoved Verdict = "unmoved" // it moves nothing and shares nothing
 )
 
 // Outcome is what the plan means for one municipality's money. Over all municipalities the present
@@ -64,6 +65,8 @@ func (x *estate) outcomes(c Cost) []Outcome {
 			o.NPV = o.NPV.Plus(scale(x.npv(joint), weights[i]))
 		}
 		switch {
+		case o.NPV == planner.Range{} && o.Servers == 0:
+			o.Verdict = Unmoved
 		case o.NPV.Low > 0:
 			o.Verdict = Gains
 		case o.NPV.High < 0:

@@ -82,7 +82,7 @@ func (x *estate) risk() Risk {
 // waveRisk puts the groups of a wave together.
 func (x *estate) waveRisk(id string, groups []GroupRisk) WaveRisk {
 	w := WaveRisk{Wave: id}
-	right := planner.Range{Low: 1, Likely: 1, High: 1} // probability that all goes right, by the groups' low, likely and high
+	right := exactly(1) // probability that all goes right, by the groups' low, likely and high
 	for _, g := range groups {
 		right.Low, right.Likely, right.High = right.Low*(1-g.P.Low), right.Likely*(1-g.P.Likely), right.High*(1-g.P.High)
 		if g.Expected == nil {
@@ -124,7 +124,7 @@ func (x *estate) newJudge() *judge {
 // group judges one group.
 func (j *judge) group(g *planner.Group) GroupRisk {
 	r := GroupRisk{Group: g.ID, Wave: g.Wave, Criticality: int(g.Criticality), Factors: j.factors(g)}
-	odds := planner.Range{Low: j.model.Base.Value, Likely: j.model.Base.Value, High: j.model.Base.Value}
+	odds := exactly(j.model.Base.Value)
 	for i := range r.Factors {
 		f := &r.Factors[i]
 		weight := j.model.Weights[f.Factor]
@@ -144,7 +144,7 @@ func (j *judge) group(g *planner.Group) GroupRisk {
 	weights := j.model.Criticality
 	count := planner.Range{Low: weights[1], Likely: weights[0], High: weights[4]}
 	if c := g.Criticality; c >= inventory.CriticalityLow && c <= inventory.CriticalitySociety {
-		count = planner.Range{Low: weights[c], Likely: weights[c], High: weights[c]}
+		count = exactly(weights[c])
 	}
 	weighted, expected := times(lost, count), times(lost, r.P)
 	r.UserHours, r.Weighted, r.Expected = &lost, &weighted, &expected
@@ -168,7 +168,8 @@ func (j *judge) users(g *planner.Group) *planner.Range {
 		if everyone == 0 {
 			return nil
 		}
-		return &planner.Range{Low: everyone, Likely: everyone, High: everyone}
+		all := exactly(everyone)
+		return &all
 	}
 	largest, all := 0.0, 0.0
 	for _, id := range g.Systems {

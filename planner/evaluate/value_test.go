@@ -55,7 +55,7 @@ func TestWinnersLosersAndNeither(t *testing.T) {
 			t.Errorf("a change of %g to %g a year: %s, want %s", c.low, c.high, got, c.want)
 		}
 	}
-	if o := run(t, in).Outcomes[1]; o.Municipality != "461" || o.NPV.Likely != 0 || o.Verdict != evaluate.Either {
+	if o := run(t, in).Outcomes[1]; o.Municipality != "461" || o.NPV.Likely != 0 || o.Verdict != evaluate.Unmoved {
 		t.Errorf("the host, which moves nothing, comes out at %+v", o)
 	}
 }
@@ -65,7 +65,7 @@ func TestFunding(t *testing.T) {
 	in := example()
 	in.Settings.Grants = []evaluate.Grant{{Year: 2027, DKK: 1_000, Source: "tilsagn"}, {Year: 2027, DKK: 500, Source: "tilsagn"}, {Year: 2030, DKK: 7}}
 	f := run(t, in).Funding
-	if f.National.DKK != 195_000_000 || f.PopulationOf < 0.04 || f.PopulationOf > 0.05 || !near(f.Yardstick, 195e6*f.PopulationOf) || f.Basis.Source == "" {
+	if f.National.DKK != 195_000_000 || *f.PopulationOf < 0.04 || *f.PopulationOf > 0.05 || !near(*f.Yardstick, 195e6**f.PopulationOf) || f.Basis.Source == "" {
 		t.Errorf("funding is %+v", f)
 	}
 	if len(f.Years) != 5 || f.Years[0].Granted != nil || f.Years[0].Gap != nil || f.Years[4].Inside || !f.Years[1].Inside {
@@ -76,8 +76,12 @@ func TestFunding(t *testing.T) {
 		t.Errorf("2027 is %+v, want a gap of 1,794", y)
 	}
 	same(t, "sum", y.Sum, rng(2469, 3338, 94_357))
-	if !near(y.Left.Low, f.Yardstick-94_357) || !near(y.Left.High, f.Yardstick-2469) {
+	if !near(y.Left.Low, *f.Yardstick-94_357) || !near(y.Left.High, *f.Yardstick-2469) {
 		t.Errorf("left is %+v", y.Left)
+	}
+	in.Snapshot.Municipalities[0].Population = 0
+	if f := run(t, in).Funding; f.PopulationOf != nil || f.Yardstick != nil || f.Years[1].Left != nil {
+		t.Errorf("with a population unknown: %+v, want no yardstick", f)
 	}
 	if g := f.Years[4]; g.Basis.Kind != evaluate.Assumption || !near(g.Gap.Likely, -7) {
 		t.Errorf("a grant without source is %+v", g)
