@@ -114,6 +114,44 @@ func TestDelaysPushInThePlannedOrder(t *testing.T) {
 	}
 }
 
+// Nothing begins before its planned start, and a failed attempt is repeated after the wait.
+func TestPlannedStartsAndWaitsAreKept(t *testing.T) {
+	p := rcpsp.Problem{Slots: 500, Resources: []rcpsp.Resource{{Capacity: 1}}, Tasks: []rcpsp.Task{{ID: "cutover", Modes: way(1, 1)}}}
+	r := run(t, p, []rcpsp.Start{{Slot: 5}}, chance.Model{Risks: []chance.Risk{{Fails: 0.5, Again: 6}}}, chance.Options{Runs: 200, Seed: 1})
+	for _, end := range r.Ends {
+		if end < 6 || (end-6)%7 != 0 {
+			t.Fatalf("a cutover planned for 5 that is repeated a week later ends at %d", end)
+		}
+	}
+	if r.Ends[0] != 6 || r.Ends[199] == 6 {
+		t.Errorf("ends from %d to %d", r.Ends[0], r.Ends[199])
+	}
+}
+
+// All drawn durations of a run share one factor, whose logarithm has the deviation given.
+func TestDurationsShareAFactor(t *testing.T) {
+	p := rcpsp.Problem{Slots: 10_000}
+	var m chance.Model
+	for i := range 4 { // one after the other: without a shared factor, their sum would vary half as much
+		p.Tasks = append(p.Tasks, rcpsp.Task{ID: fmt.Sprint(i), Modes: []rcpsp.Mode{{Duration: 1}}})
+		if i > 0 {
+			p.Tasks[i].After = []rcpsp.Link{{Task: i - 1}}
+		}
+		m.Risks = append(m.Risks, chance.Risk{Low: 100, Likely: 100, High: 100})
+	}
+	m.Common = 0.2
+	r := run(t, p, []rcpsp.Start{{Slot: 0}, {Slot: 1}, {Slot: 2}, {Slot: 3}}, m, chance.Options{Runs: 10_000, Seed: 1})
+	sum, squares := 0.0, 0.0
+	for _, end := range r.Ends {
+		x := math.Log(float64(end) / 400)
+		sum, squares = sum+x, squares+x*x
+	}
+	mean := sum / 10_000
+	if deviation := math.Sqrt(squares/10_000 - mean*mean); math.Abs(mean) > 0.01 || math.Abs(deviation-0.2) > 0.01 {
+		t.Errorf("the factor's logarithm has mean %.3f and deviation %.3f", mean, deviation)
+	}
+}
+
 // What cannot end within the grid is told so, not guessed.
 func TestBeyondTheGridIsUnknown(t *testing.T) {
 	p := rcpsp.Problem{Slots: 3, Resources: []rcpsp.Resource{{Capacity: 1}}, Tasks: []rcpsp.Task{{ID: "a", Modes: way(2, 1)}}}

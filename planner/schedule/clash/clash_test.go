@@ -57,6 +57,8 @@ func TestEachKindOfClash(t *testing.T) {
 		"grid": {rcpsp.Problem{Slots: 6, Resources: crew, Tasks: []rcpsp.Task{
 			{ID: "a", Modes: way(3, 1)}, {ID: "b", Modes: way(4, 1)}}},
 			[]string{`the capacity of "crew"`, "the last slot"}},
+		"grid alone": {rcpsp.Problem{Slots: 3, Resources: crew, Tasks: []rcpsp.Task{{ID: "a", Modes: way(4, 1)}}},
+			[]string{"the last slot"}},
 	} {
 		r := find(t, c.p)
 		var words []string

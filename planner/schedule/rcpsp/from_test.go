@@ -93,6 +93,24 @@ func TestWhatExistsIsNotRefuted(t *testing.T) {
 	}
 }
 
+// A freeze that ends what has to come before it too early is part of a proof.
+func TestFreezesRefute(t *testing.T) {
+	night := []rcpsp.Mode{{Duration: 1, Uses: []rcpsp.Use{{Amount: 1}}}}
+	p := rcpsp.Problem{Slots: 20, Resources: []rcpsp.Resource{{Name: "crew", Capacity: 1}}, Tasks: []rcpsp.Task{
+		{ID: "a", Modes: night}, {ID: "b", Modes: night},
+		{ID: "after both", Modes: []rcpsp.Mode{{Duration: 1}}, After: []rcpsp.Link{{Task: 0}, {Task: 1}}, Deadline: 6},
+	}}
+	for _, c := range []struct {
+		closed []rcpsp.Span
+		want   bool
+	}{{nil, false}, {[]rcpsp.Span{{From: 3, To: 6}}, false}, {[]rcpsp.Span{{From: 2, To: 6}}, true}} {
+		p.Tasks[2].Closed = c.closed
+		if impossible, err := rcpsp.Refute(context.Background(), p); err != nil || impossible != c.want {
+			t.Errorf("closed %v: refuted %v, %v", c.closed, impossible, err)
+		}
+	}
+}
+
 // A timetable finds the first and the last room that trying every slot finds.
 func TestTimetableFindsRoom(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

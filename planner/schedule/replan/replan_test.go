@@ -97,6 +97,23 @@ func TestWhatIsCommittedStays(t *testing.T) {
 	})
 }
 
+// What has begun is not judged: it may have broken rules that were made since.
+func TestWhatHasBegunIsNotJudged(t *testing.T) {
+	way := []rcpsp.Mode{{Duration: 3, Uses: []rcpsp.Use{{Amount: 1}}}}
+	p := rcpsp.Problem{Slots: 20, Resources: []rcpsp.Resource{{Name: "crew", Capacity: 1}}, Tasks: []rcpsp.Task{
+		{ID: "a", Modes: way, Deadline: 2, Release: 1},
+		{ID: "b", Modes: way, After: []rcpsp.Link{{Task: 0}}},
+		{ID: "c", Modes: way, After: []rcpsp.Link{{Task: 1}}},
+	}}
+	r := mend(t, p, []rcpsp.Start{{Slot: 0}, {Slot: 2}, {Slot: 4}}, replan.Options{Now: 3, Limits: rcpsp.Limits{Schedules: 50}})
+	if diff := cmp.Diff([]rcpsp.Start{{Slot: 0}, {Slot: 2}, {Slot: 5}}, r.Starts); diff != "" || !r.Feasible() {
+		t.Errorf("feasible %v (-want +got):\n%s", r.Feasible(), diff)
+	}
+	if faults := verify.Check(r.Problem, r.Starts); len(faults) > 0 {
+		t.Error(faults)
+	}
+}
+
 // With nothing changed, and a price on moving, nothing moves that does not pay.
 func TestAHighPenaltyKeepsAll(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
