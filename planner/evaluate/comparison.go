@@ -1,7 +1,6 @@
 package evaluate
 
 import (
-	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
 )
 
@@ -70,7 +69,7 @@ func (x *estate) option(o Option, municipalities, servers float64) Comparison {
 		}
 		c.Basis = append(c.Basis, NamedBasis{string(planner.PartExit), 0, Basis{Kind: FromPlan}})
 	}
-	x.addRunning(f, c.RunningChange, inventory.Date(to))
+	x.addRunning(f, c.RunningChange, to)
 	c.NPV = x.npv(f)
 	c.Socio, c.SocioDistorted = x.socio(c.NPV)
 	return c

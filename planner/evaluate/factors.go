@@ -3,7 +3,6 @@ package evaluate
 import (
 	"math"
 
-	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
 )
 
@@ -119,5 +118,5 @@ func (j *judge) staff(g *planner.Group) FactorValue {
 	if on > g.Cutover {
 		v = 1
 	}
-	return known(StaffNotTransferred, v, planner.NewReason("factor_staff", "on", inventory.Date(on), "night", g.Cutover))
+	return known(StaffNotTransferred, v, planner.NewReason("factor_staff", "on", on, "night", g.Cutover))
 }

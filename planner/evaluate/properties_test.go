@@ -265,15 +265,19 @@ func TestAgreesWithThePlan(t *testing.T) {
 	}
 }
 
-// A country of 98 municipalities, 6,000 groups and about 21,000 servers.
+// A country of 98 municipalities, 6,000 groups and about 21,000 servers, and one ten times as large.
 func BenchmarkNation(b *testing.B) {
-	in := country(rand.New(rand.NewPCG(98, 1)), 98, 61)
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := evaluate.Evaluate(in); err != nil {
-			b.Fatal(err)
-		}
+	for _, municipalities := range []int{98, 980} {
+		b.Run(fmt.Sprint(municipalities), func(b *testing.B) {
+			in := country(rand.New(rand.NewPCG(98, 1)), municipalities, 61)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := evaluate.Evaluate(in); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(len(in.Plan.Groups)), "groups")
+			b.ReportMetric(float64(len(in.Snapshot.Assets)), "servers")
+		})
 	}
-	b.ReportMetric(float64(len(in.Plan.Groups)), "groups")
-	b.ReportMetric(float64(len(in.Snapshot.Assets)), "servers")
 }

@@ -8,7 +8,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner/track"
 )
 
@@ -141,7 +140,7 @@ func BenchmarkNation(b *testing.B) {
 func nation() track.Input {
 	r := rand.New(rand.NewPCG(98, 1))
 	in := track.Input{AsOf: monday.AddDays(180), Settings: track.DefaultSettings()}
-	in.Baseline.Deadline = inventory.Date(monday.AddDays(360))
+	in.Baseline.Deadline = monday.AddDays(360)
 	for i := range 6000 {
 		start := monday.AddDays(r.IntN(330))
 		p := track.Promise{Group: fmt.Sprintf("g%05d", i), Wave: fmt.Sprintf("w%03d", i/12), Municipality: fmt.Sprintf("%03d", 100+i%98), Centre: "centre",
