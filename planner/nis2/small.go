@@ -25,8 +25,9 @@ func (s Scores) rounded() Scores {
 }
 
 // jointMoves gives the moves that the joint lever counts, and how many of them are of municipalities
-// that stay where they are. One or two who stay, such as a host, are counted as if they moved: what the
-// others close, subtracted from what all lack, would tell what those lack.
+// that stay where they are. One or two who stay, such as a host, are counted as if they moved: every
+// control that they are short of would else have to be left out, since what the others close, subtracted
+// from what all lack, tells what those lack.
 func jointMoves(cat *Catalogue, in JointInput) (moves []Move, staying int) {
 	moves = Moves(cat, in.Assessments, in.Agreements)
 	for _, m := range moves {
