@@ -18,12 +18,12 @@ type rest struct {
 }
 
 // counted lists the waves of a lane that count.
-func (m *model) counted(i int, dropped map[job]bool) []rest {
+func (m *model) counted(i int) []rest {
 	var out []rest
 	for k, w := range m.in.Lanes[i].Waves {
 		r := rest{lane: i}
 		for n, j := range w.Jobs {
-			if dropped[job{i, k, n}] || j.Pin != 0 {
+			if m.dropped[job{i, k, n}] || j.Pin != 0 {
 				continue
 			}
 			days, units := j.seeding(w.GBPerDay)
@@ -46,14 +46,14 @@ func (m *model) counted(i int, dropped map[job]bool) []rest {
 
 // costBound is what waiting costs at least: each wave's groups run in two places until all later waves
 // have had their hypercare, however the crews are shared.
-func (m *model) costBound(dropped map[job]bool) int64 {
+func (m *model) costBound() int64 {
 	sum := int64(0)
 	for i, l := range m.in.Lanes {
-		tails, next := m.counted(i, dropped), 0
+		tails, next := m.counted(i), 0
 		for k, w := range l.Waves {
 			counted := false
 			for n, j := range w.Jobs {
-				if at := (job{i, k, n}); !dropped[at] && j.Pin == 0 {
+				if at := (job{i, k, n}); !m.dropped[at] && j.Pin == 0 {
 					counted = true
 					sum += l.ServerDay * int64(j.Servers) * int64(1+tails[next].tail+m.length(m.seeding(at)))
 				}
@@ -69,7 +69,7 @@ func (m *model) costBound(dropped map[job]bool) int64 {
 // endBound is a slot before which the last hypercare cannot be over. Each lane by itself needs open
 // nights for its waves one after the other; and the servers of a centre whose cutover still has so
 // much behind it must fit into the nights that its crews have before that.
-func (m *model) endBound(dropped map[job]bool) int {
+func (m *model) endBound() int {
 	bound := 0
 	waves := make([][]rest, len(m.in.Centres))
 	open := make([][]bool, len(m.in.Centres)) // nights on which some lane of a centre may be cut over
@@ -78,7 +78,7 @@ func (m *model) endBound(dropped map[job]bool) int {
 	}
 	for i, l := range m.in.Lanes {
 		nights := m.openNights(l, open[l.Centre])
-		rests := m.counted(i, dropped)
+		rests := m.counted(i)
 		bound = max(bound, m.laneBound(l, rests, nights))
 		waves[l.Centre] = append(waves[l.Centre], rests...)
 	}

@@ -42,6 +42,9 @@ type model struct {
 	jobOf  []job         // by task; lane -1 for milestones
 	demand [][]rcpsp.Use // by task
 	jobs   []job
+
+	dropped map[job]bool     // jobs that have no night
+	table   *rcpsp.Timetable // what the settled schedule leaves free
 }
 
 // cutover and seeding are a job's tasks, before the milestone that it waits for.
@@ -70,7 +73,7 @@ func milestone(id string, after ...rcpsp.Link) rcpsp.Task {
 
 // build writes the problem.
 func build(p Problem) *model {
-	m := &model{in: p, begin: map[int]int{}}
+	m := &model{in: p, begin: map[int]int{}, dropped: map[job]bool{}}
 	last := p.Deadline
 	for _, l := range p.Lanes {
 		for _, w := range l.Waves {
@@ -79,7 +82,8 @@ func build(p Problem) *model {
 			}
 		}
 	}
-	m.tasks.Slots = max(1, p.slot(last)+1+p.HypercareDays)
+	// Room for the last hypercare, and for that of a lane that would have begun only then.
+	m.tasks.Slots = max(0, p.slot(last)+1) + 2*p.HypercareDays + 1
 	for _, c := range p.Centres {
 		groups := int64(c.Groups)
 		if groups == 0 {

@@ -12,12 +12,12 @@ import (
 )
 
 // tell writes dates, slack and reasons into the schedule.
-func (m *model) tell(s *Schedule, starts []rcpsp.Start, table *rcpsp.Timetable, dropped map[job]bool) error {
-	late := m.seedLate(table, starts)
+func (m *model) tell(s *Schedule, starts []rcpsp.Start) error {
+	late := m.seedLate(starts)
 	supposed := slices.Clone(starts) // with seeding of what found no night where it could be
-	for at := range dropped {
+	for at := range m.dropped {
 		t := m.seeding(at)
-		supposed[t].Slot = table.Earliest(t, m.demand[t], m.length(t), m.ready(starts, t), m.tasks.Slots)
+		supposed[t].Slot = m.table.Earliest(t, m.demand[t], m.length(t), m.ready(starts, t), m.tasks.Slots)
 	}
 	why, err := explain.New(m.tasks, supposed)
 	if err != nil {
@@ -34,7 +34,7 @@ func (m *model) tell(s *Schedule, starts []rcpsp.Start, table *rcpsp.Timetable, 
 			placed.HeldBy = m.heldBy(why, supposed, at)
 			s.LastEnd = max(s.LastEnd, placed.Night.AddDays(m.in.HypercareDays))
 		}
-		placed.Rejected = m.rejections(why, supposed, at, dropped)
+		placed.Rejected = m.rejections(why, supposed, at)
 	}
 	seen := map[job]bool{}
 	for _, step := range why.Critical() {
@@ -49,7 +49,7 @@ func (m *model) tell(s *Schedule, starts []rcpsp.Start, table *rcpsp.Timetable, 
 
 // rejections counts, for each day from tomorrow to the night before the job's own (or to the deadline),
 // the first rule that rejects it, most days first.
-func (m *model) rejections(why *explain.Schedule, starts []rcpsp.Start, at job, dropped map[job]bool) []Rejection {
+func (m *model) rejections(why *explain.Schedule, starts []rcpsp.Start, at job) []Rejection {
 	cut := m.cutover(at)
 	end := starts[cut].Slot
 	if end == rcpsp.Unplaced {
@@ -74,7 +74,7 @@ func (m *model) rejections(why *explain.Schedule, starts []rcpsp.Start, at job, 
 		}
 	}
 	switch {
-	case starts[cut].Slot == rcpsp.Unplaced && (m.in.Lanes[at.lane].Blocked || m.rests(at, dropped)):
+	case starts[cut].Slot == rcpsp.Unplaced && (m.in.Lanes[at.lane].Blocked || m.rests(at)):
 		until(Foundation, end)
 	case len(m.tasks.Tasks[cut].After) > 0:
 		m.untilSeeded(until, starts, at)
@@ -108,8 +108,14 @@ func (m *model) untilSeeded(until func(Rule, int), starts []rcpsp.Start, at job)
 	}
 	seed := m.seeding(at)
 	if starts[seed].Slot == rcpsp.Unplaced {
+		if m.ready(starts, seed)+m.length(seed) > m.tasks.Slots { // it takes longer than there is
+			until(Seeding, m.tasks.Slots)
+		}
 		until(LinkFull, m.tasks.Slots)
 		return
+	}
+	if m.tasks.Tasks[seed].Fixed != nil { // it is seeded as late as its night allows
+		until(Pinned, starts[seed].Slot)
 	}
 	until(LinkFull, starts[seed].Slot)
 	until(Seeding, starts[seed].Slot+m.length(seed))

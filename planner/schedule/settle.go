@@ -1,7 +1,7 @@
 package schedule
 
 import (
-	"math"
+	"fmt"
 	"slices"
 
 	"github.com/samdrift/samdrift/planner/schedule/rcpsp"
@@ -9,20 +9,15 @@ import (
 
 // settle pulls every task as early as the ones before it, its calendar and the free capacity let it
 // stand, in the order in which the tasks stand, so that every earlier day of every task is rejected by
-// some rule; then tries whether a job that was given up fits between the others after all, and takes
-// it out of the dropped ones if so. Starts are changed in place.
-func (m *model) settle(starts []rcpsp.Start, dropped map[job]bool) (*rcpsp.Timetable, error) {
+// some rule; then tries whether a job that was dropped fits between the others after all. Starts are changed in place.
+func (m *model) settle(starts []rcpsp.Start) error {
 	table, err := rcpsp.NewTimetable(m.tasks)
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("dates: %w", err)
 	}
 	keys := make([]int64, len(starts))
 	for t, at := range starts {
-		keys[t] = math.MaxInt64
-		if at.Slot == rcpsp.Unplaced {
-			continue
-		}
-		keys[t] = int64(at.Slot)
+		keys[t] = int64(at.Slot) // what has no start is passed over and must not hold up what waits for it
 		if m.tasks.Tasks[t].Fixed != nil {
 			table.Book(m.demand[t], at.Slot, at.Slot+m.length(t))
 		}
@@ -35,23 +30,27 @@ func (m *model) settle(starts []rcpsp.Start, dropped map[job]bool) (*rcpsp.Timet
 	}
 	order := table.Order(keys)
 	for _, t := range order {
-		if starts[t].Slot != rcpsp.Unplaced && m.tasks.Tasks[t].Fixed == nil {
-			m.place(table, starts, t, m.ready(starts, t), m.tasks.Slots)
+		if starts[t].Slot != rcpsp.Unplaced && m.tasks.Tasks[t].Fixed == nil && !m.place(table, starts, t, m.ready(starts, t), m.tasks.Slots) {
+			return fmt.Errorf("dates: %q lost its place on day %d when others moved up", m.tasks.Tasks[t].ID, starts[t].Slot)
 		}
 	}
 	for _, t := range order {
 		at := m.jobOf[t]
-		if at == none || m.cutover(at) != t || !dropped[at] || m.in.Lanes[at.lane].Blocked || m.rests(at, dropped) {
+		if at == none && starts[t].Slot == rcpsp.Unplaced { // a contract: it is over when its last job is
+			m.place(table, starts, t, m.ready(starts, t), m.tasks.Slots)
+		}
+		if at == none || m.cutover(at) != t || !m.dropped[at] || m.in.Lanes[at.lane].Blocked || m.rests(at) {
 			continue
 		}
-		m.squeeze(table, starts, at, dropped, followers)
+		m.squeeze(table, starts, at, followers)
 	}
-	return table, nil
+	m.table = table
+	return nil
 }
 
 // rests tells whether a job rests on a foundation without a night.
-func (m *model) rests(at job, dropped map[job]bool) bool {
-	for other := range dropped {
+func (m *model) rests(at job) bool {
+	for other := range m.dropped {
 		if other.lane == at.lane && other.wave < at.wave && m.in.Lanes[at.lane].Waves[other.wave].Foundation {
 			return true
 		}
@@ -60,7 +59,7 @@ func (m *model) rests(at job, dropped map[job]bool) bool {
 }
 
 // squeeze places a job that was given up between the others if it fits.
-func (m *model) squeeze(table *rcpsp.Timetable, starts []rcpsp.Start, at job, dropped map[job]bool, followers [][]rcpsp.Link) {
+func (m *model) squeeze(table *rcpsp.Timetable, starts []rcpsp.Start, at job, followers [][]rcpsp.Link) {
 	seed, cut := m.seeding(at), m.cutover(at)
 	by := m.tasks.Slots
 	for _, f := range followers[cut] {
@@ -72,7 +71,7 @@ func (m *model) squeeze(table *rcpsp.Timetable, starts []rcpsp.Start, at job, dr
 		return
 	}
 	if m.place(table, starts, cut, m.ready(starts, cut), by) {
-		delete(dropped, at)
+		delete(m.dropped, at)
 		return
 	}
 	table.Release(m.demand[seed], starts[seed].Slot, starts[seed].Slot+m.length(seed))
@@ -105,7 +104,7 @@ func (m *model) ready(starts []rcpsp.Start, t int) int {
 
 // seedLate gives the last days on which seeding can begin: old and new then run at once no longer than
 // they must. The cutovers stay where they are.
-func (m *model) seedLate(table *rcpsp.Timetable, starts []rcpsp.Start) map[job]int {
+func (m *model) seedLate(starts []rcpsp.Start) map[job]int {
 	jobs := slices.Clone(m.jobs)
 	jobs = slices.DeleteFunc(jobs, func(at job) bool { return starts[m.cutover(at)].Slot == rcpsp.Unplaced })
 	slices.SortStableFunc(jobs, func(a, b job) int { return starts[m.cutover(b)].Slot - starts[m.cutover(a)].Slot })
@@ -117,9 +116,9 @@ func (m *model) seedLate(table *rcpsp.Timetable, starts []rcpsp.Start) map[job]i
 		if m.tasks.Tasks[t].Fixed != nil {
 			continue
 		}
-		table.Release(m.demand[t], from, from+m.length(t))
-		late[at] = max(from, table.Latest(t, m.demand[t], m.length(t), from, starts[m.cutover(at)].Slot))
-		table.Book(m.demand[t], late[at], late[at]+m.length(t))
+		m.table.Release(m.demand[t], from, from+m.length(t))
+		late[at] = max(from, m.table.Latest(t, m.demand[t], m.length(t), from, starts[m.cutover(at)].Slot))
+		m.table.Book(m.demand[t], late[at], late[at]+m.length(t))
 	}
 	return late
 }

@@ -18,39 +18,40 @@ func Solve(p Problem) (Schedule, error) {
 			s.Lanes[i] = append(s.Lanes[i], make([]Placed, len(w.Jobs)))
 		}
 	}
-	m := build(p)
-	if len(m.jobs) == 0 {
-		return s, nil
+	m, starts, err := solve(p, &s)
+	if err != nil {
+		return s, err
 	}
+	return s, m.tell(&s, starts)
+}
+
+// solve finds the starts of all tasks, and sets the schedule's cost and bounds.
+func solve(p Problem, s *Schedule) (*model, []rcpsp.Start, error) {
+	m := build(p)
 	b, err := newBoard(m)
 	if err != nil {
-		return s, fmt.Errorf("dates: %w", err)
+		return nil, nil, fmt.Errorf("dates: %w", err)
 	}
 	b.search(p.Search)
-	starts, dropped := b.starts, m.hold(b.starts)
-	if starts, err = m.polish(&s, starts, dropped); err != nil {
-		return s, err
-	}
-	table, err := m.settle(starts, dropped)
+	m.hold(b.starts)
+	starts, err := m.polish(s, b.starts)
 	if err != nil {
-		return s, err
+		return nil, nil, err
 	}
-	for i := range p.Lanes {
-		v, _ := m.judge(i, starts)
-		s.Cost += v[waiting]
+	if err := m.settle(starts); err != nil {
+		return nil, nil, err
 	}
-	s.CostBound = m.costBound(dropped)
-	return s, m.tell(&s, starts, table, dropped)
+	s.Cost = m.worth(starts)[waiting]
+	s.CostBound = m.costBound()
+	return m, starts, nil
 }
 
 // hold keeps what was decided about lanes and pins from being changed by what follows: when a lane may
-// begin, and when the data of a group is seeded whose night people set. It gives the jobs that have no
-// night.
-func (m *model) hold(starts []rcpsp.Start) map[job]bool {
-	dropped := map[job]bool{}
+// begin, when the data of a group is seeded whose night people set, and which jobs have no night.
+func (m *model) hold(starts []rcpsp.Start) {
 	for _, at := range m.jobs {
 		if t := m.cutover(at); starts[t].Slot == rcpsp.Unplaced {
-			dropped[at] = true
+			m.dropped[at] = true
 		} else if m.tasks.Tasks[t].Fixed != nil {
 			seed := starts[m.seeding(at)]
 			m.tasks.Tasks[m.seeding(at)].Fixed = &seed
@@ -59,48 +60,78 @@ func (m *model) hold(starts []rcpsp.Start) map[job]bool {
 	for _, t := range m.start {
 		m.begin[t] = starts[t].Slot
 	}
-	return dropped
 }
 
 // polish lets package rcpsp change single tasks and find the bounds. Its schedule is taken where it is
-// better. Lanes of which only some may move at once are left as they are.
-func (m *model) polish(s *Schedule, starts []rcpsp.Start, dropped map[job]bool) ([]rcpsp.Start, error) {
-	p, index := m.without(dropped)
+// better, and first of all where it finds a night for every job. Lanes of which only some may move at
+// once are left as they are.
+func (m *model) polish(s *Schedule, starts []rcpsp.Start) ([]rcpsp.Start, error) {
 	changes := 1 // for the bound
 	if m.in.MaxMoving == 0 {
 		changes = max(1, m.in.Search/20)
+		hopeless := map[job]bool{}
+		for at := range m.dropped {
+			if m.in.Lanes[at.lane].Blocked {
+				hopeless[at] = true
+			}
+		}
+		if len(hopeless) < len(m.dropped) {
+			dropped := m.dropped
+			m.dropped = hopeless
+			other, found, err := m.solve(starts, 5*changes)
+			if err != nil {
+				return nil, err
+			}
+			if found.Unplaced == 0 {
+				starts = other
+			} else {
+				m.dropped = dropped
+			}
+		}
 	}
-	found, err := rcpsp.Solve(context.Background(), p, rcpsp.Limits{Schedules: int64(changes), Seed: 1, Workers: 2, Bound: true})
+	other, found, err := m.solve(starts, changes)
 	if err != nil {
-		return nil, fmt.Errorf("dates: %w", err)
+		return nil, err
 	}
-	s.Bound = m.in.AsOf.AddDays(max(found.Bound, m.endBound(dropped)))
-	if m.in.MaxMoving > 0 || found.Unplaced > 0 {
-		return starts, nil
+	if len(m.dropped) < len(m.jobs) {
+		s.Bound = m.in.AsOf.AddDays(max(found.Bound, m.endBound()))
 	}
-	other := slices.Clone(starts)
-	for k, t := range index {
-		other[t] = found.Starts[k]
-	}
-	was, is := value{}, value{}
-	for i := range m.in.Lanes {
-		a, _ := m.judge(i, starts)
-		b, _ := m.judge(i, other)
-		was, is = was.plus(a, 1), is.plus(b, 1)
-	}
-	if is.less(was) {
+	if m.in.MaxMoving == 0 && found.Unplaced == 0 && m.worth(other).less(m.worth(starts)) {
 		return other, nil
 	}
 	return starts, nil
 }
 
-// without leaves jobs out of the problem. index gives the tasks that are left.
-func (m *model) without(dropped map[job]bool) (p rcpsp.Problem, index []int) {
+// solve lets package rcpsp place all jobs that are not dropped; the others keep their starts.
+func (m *model) solve(starts []rcpsp.Start, changes int) ([]rcpsp.Start, rcpsp.Solution, error) {
+	p, index := m.without()
+	found, err := rcpsp.Solve(context.Background(), p, rcpsp.Limits{Schedules: int64(changes), Seed: 1, Workers: 2, Bound: true})
+	if err != nil {
+		return nil, found, fmt.Errorf("dates: %w", err)
+	}
+	other := slices.Clone(starts)
+	for k, t := range index {
+		other[t] = found.Starts[k]
+	}
+	return other, found, nil
+}
+
+// worth is the value of a schedule of all lanes.
+func (m *model) worth(starts []rcpsp.Start) (sum value) {
+	for i := range m.in.Lanes {
+		v, _ := m.judge(i, starts)
+		sum = sum.plus(v, 1)
+	}
+	return sum
+}
+
+// without leaves the dropped jobs out of the problem. index gives the tasks that are left.
+func (m *model) without() (p rcpsp.Problem, index []int) {
 	p = rcpsp.Problem{Slots: m.tasks.Slots, Resources: m.tasks.Resources}
 	number := make([]int, len(m.tasks.Tasks))
 	for t := range m.tasks.Tasks {
 		number[t] = -1
-		if at := m.jobOf[t]; at == none || !dropped[at] {
+		if at := m.jobOf[t]; at == none || !m.dropped[at] {
 			number[t] = len(index)
 			index = append(index, t)
 		}
