@@ -25,6 +25,7 @@ import (
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/inventory/facts"
 	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/planner/evaluate"
 	"github.com/samdrift/samdrift/planner/nis2"
 	"github.com/samdrift/samdrift/terraform"
 )
@@ -43,6 +44,8 @@ type Config struct {
 	Monitor   monitor.Config   // Dir is set below the hub's own when empty
 	Terraform terraform.Config //
 	Now       func() time.Time // the clock
+
+	Evaluate evaluate.Settings // prices and limits that the plan is judged by
 }
 
 // DefaultConfig plans for all 98 municipalities with the national freeze calendar.
@@ -54,6 +57,7 @@ func DefaultConfig() Config {
 		Monitor:   monitor.DefaultConfig(),
 		Terraform: terraform.DefaultConfig(),
 		Now:       time.Now,
+		Evaluate:  evaluate.DefaultSettings(),
 	}
 	for _, m := range facts.Municipalities() {
 		c.Members = append(c.Members, m.Code)
@@ -72,7 +76,7 @@ func (c Config) Validate() error {
 			faults = append(faults, fmt.Errorf("members: %q is no municipality code; codes have three digits, such as 461 for Odense", code))
 		}
 	}
-	faults = append(faults, c.Ageing.Validate(), c.Planner.Validate(), c.Terraform.Validate())
+	faults = append(faults, c.Ageing.Validate(), c.Planner.Validate(), c.Evaluate.Validate(), c.Terraform.Validate())
 	return errors.Join(faults...)
 }
 
