@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/samdrift/samdrift/hub/store"
@@ -85,6 +87,17 @@ func (h *Hub) Authenticate(token string) (Person, bool) {
 // record adds a line to the audit trail.
 func (h *Hub) record(ctx context.Context, actor, action, subject, detail string) error {
 	return h.store.AddAudit(ctx, store.Audit{At: h.now(), Actor: actor, Action: action, Subject: subject, Detail: detail})
+}
+
+// noteReading keeps who read other municipalities' answers, evidence or single figures, and which. Every
+// query that gives any of them calls it; a municipality's reading of its own is nobody's business.
+func (h *Hub) noteReading(ctx context.Context, p Person, what string, municipalities ...string) error {
+	others := only(municipalities, func(code string) bool { return p.Role != RoleMunicipality || p.Organisation != code })
+	if len(others) == 0 || h.config.ReadOnly {
+		return nil // who reads the files beside the hub could read them anyway
+	}
+	slices.Sort(others)
+	return h.record(ctx, p.Name, "gap.read", strings.Join(slices.Compact(others), " "), what)
 }
 
 // AuditTrail answers who did what, oldest first, after checking that no line was changed or taken out.

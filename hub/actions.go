@@ -53,12 +53,14 @@ func (h *Hub) Actions(ctx context.Context, p Person) (ActionsView, error) {
 		}
 	}
 	slices.SortStableFunc(v.Actions, func(a, b ActionRow) int { return int(a.Due - b.Due) })
+	var codes []string
 	for _, a := range e.gaps {
 		if sc.gap[a.Municipality] {
 			v.Effects = append(v.Effects, ActionsEffect{a.Municipality, a.Overall, nis2.WhatIf(h.Catalogue(), a, all).Overall})
+			codes = append(codes, a.Municipality)
 		}
 	}
-	return v, nil
+	return v, h.noteReading(ctx, p, "action plan", codes...)
 }
 
 // SaveAction keeps an action; one without an id is new. A municipality keeps its own, the admin joint ones.

@@ -214,7 +214,7 @@ func (h *Hub) keepAnswers(ctx context.Context, p Person, action string, edits []
 	}
 	err := h.store.SaveAnswers(ctx, edits, h.now(), p.Name)
 	if conflict := new(store.ConflictError); errors.As(err, &conflict) {
-		return ConflictError{conflict}
+		return errors.Join(ConflictError{conflict}, h.noteReading(ctx, p, "answer in conflict", conflict.Yours.Municipality))
 	}
 	if err != nil {
 		return err
@@ -269,7 +269,7 @@ func (h *Hub) ImportAnswers(ctx context.Context, p Person, municipality string, 
 		return changes, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	if dryRun || len(answers) == 0 {
-		return changes, nil
+		return changes, h.noteReading(ctx, p, "what a file would change", municipality)
 	}
 	edits := make([]AnswerEdit, len(answers))
 	for i, a := range answers {

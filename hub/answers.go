@@ -45,7 +45,7 @@ func (h *Hub) Answers(ctx context.Context, p Person, municipality string) (Answe
 	if a == nil || !sc.gap[municipality] && len(shared) == 0 {
 		return AnswersView{}, sc.forbidden("answers of " + municipality)
 	}
-	if err := h.noteReading(ctx, p, municipality, "answers"); err != nil {
+	if err := h.noteReading(ctx, p, "answers", municipality); err != nil {
 		return AnswersView{}, err
 	}
 	v := AnswersView{Data: e.meta(sc), Catalogue: h.Catalogue(), Municipality: municipality, MayAnswer: p.decides(municipality)}
@@ -88,7 +88,7 @@ func (h *Hub) AnswerHistory(ctx context.Context, p Person, municipality, control
 	if !sc.gap[municipality] {
 		return nil, sc.forbidden("answers of " + municipality)
 	}
-	if err := h.noteReading(ctx, p, municipality, "history of "+control); err != nil {
+	if err := h.noteReading(ctx, p, "history of "+control, municipality); err != nil {
 		return nil, err
 	}
 	return h.store.AnswerVersions(ctx, municipality, control)
@@ -103,7 +103,7 @@ func (h *Hub) ExportAnswers(ctx context.Context, p Person, municipality string) 
 	if !sc.gap[municipality] {
 		return exchange.Sheet{}, sc.forbidden("answers of " + municipality)
 	}
-	if err := h.noteReading(ctx, p, municipality, "export"); err != nil {
+	if err := h.noteReading(ctx, p, "export", municipality); err != nil {
 		return exchange.Sheet{}, err
 	}
 	s := exchange.Sheet{Municipality: municipality}
@@ -166,12 +166,4 @@ func standing(a *nis2.Answer, kept []Evidence) (string, inventory.Date) {
 		until = max(until, x.Until)
 	}
 	return strings.Join(titles, "; "), until
-}
-
-// noteReading keeps who read another municipality's gap data.
-func (h *Hub) noteReading(ctx context.Context, p Person, municipality, what string) error {
-	if p.Role == RoleMunicipality && p.Organisation == municipality || h.config.ReadOnly {
-		return nil // who reads the files beside the hub could read them anyway
-	}
-	return h.record(ctx, p.Name, "gap.read", municipality, what)
 }

@@ -133,7 +133,7 @@ func (h *Hub) EvidenceFile(ctx context.Context, p Person, municipality, id strin
 	if err != nil {
 		return Evidence{}, nil, err
 	}
-	if err := h.noteReading(ctx, p, municipality, "evidence "+id); err != nil {
+	if err := h.noteReading(ctx, p, "evidence "+id, municipality); err != nil {
 		return Evidence{}, nil, err
 	}
 	sealed, err := h.store.EvidenceFile(ctx, municipality, e.Hash)

@@ -83,7 +83,7 @@ func (h *Hub) ImportFacts(ctx context.Context, p Person, file FactsFile, dryRun 
 		}
 	}
 	if dryRun {
-		return v, nil
+		return v, h.noteReading(ctx, p, "what facts would change", f.Municipality)
 	}
 	if err := h.store.SaveRecord(ctx, store.KindFacts, f.Municipality, f.Dataset, h.now(), f); err != nil {
 		return v, err
@@ -113,13 +113,14 @@ func (h *Hub) Facts(ctx context.Context, p Person) ([]FactsHeld, error) {
 	if err != nil {
 		return nil, err
 	}
-	held := []FactsHeld{}
+	held, codes := []FactsHeld{}, []string{}
 	for i := range all {
 		if f := &all[i]; sc.gap[f.Municipality] {
 			held = append(held, FactsHeld{f.Municipality, f.Dataset, f.TakenAt, f.Len()})
+			codes = append(codes, f.Municipality)
 		}
 	}
-	return held, nil
+	return held, h.noteReading(ctx, p, "facts", codes...)
 }
 
 // ForgetFacts removes a dataset and assesses anew: its rules are not connected again. The municipality itself

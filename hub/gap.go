@@ -9,14 +9,18 @@ import (
 
 // Gap answers the gap analysis within the person's scope: a municipality's own, everybody's for the
 // admin, and the mean of the cooperation where at least three municipalities stand behind it.
-func (h *Hub) Gap(_ context.Context, p Person) (GapView, error) {
+func (h *Hub) Gap(ctx context.Context, p Person) (GapView, error) {
 	e, sc, err := h.ask(p)
 	if err != nil {
 		return GapView{}, err
 	}
 	v := GapView{Meta: e.meta(sc), Catalogue: h.Catalogue(), Joint: e.joint(), Names: e.names(sc)}
 	v.Own = only(e.gaps, func(a nis2.Assessment) bool { return sc.gap[a.Municipality] })
-	return v, nil
+	codes := make([]string, len(v.Own))
+	for i := range v.Own {
+		codes[i] = v.Own[i].Municipality
+	}
+	return v, h.noteReading(ctx, p, "gap analysis", codes...)
 }
 
 // GapOf answers the gap analysis of one municipality. A centre gets the articles that the municipality
@@ -37,7 +41,7 @@ func (h *Hub) GapOf(ctx context.Context, p Person, code string) (nis2.Assessment
 	if a == nil {
 		return nis2.Assessment{}, Meta{}, fmt.Errorf("gap analysis of %q: %w", code, ErrNotFound)
 	}
-	if err := h.noteReading(ctx, p, code, "gap analysis"); err != nil {
+	if err := h.noteReading(ctx, p, "gap analysis", code); err != nil {
 		return nis2.Assessment{}, Meta{}, err
 	}
 	if sc.gap[code] {
@@ -63,12 +67,14 @@ func (h *Hub) GapJoint(ctx context.Context, p Person) (JointView, error) {
 		return JointView{}, err
 	}
 	v.Joint = nis2.JointOf(h.Catalogue(), nis2.JointInput{Assessments: e.gaps, Agreements: e.snapshot.Agreements, Named: named})
+	var codes []string
 	for _, m := range nis2.Moves(h.Catalogue(), e.gaps, e.snapshot.Agreements) {
 		if sc.gap[m.Municipality] {
 			v.Moves = append(v.Moves, m)
+			codes = append(codes, m.Municipality)
 		}
 	}
-	return v, nil
+	return v, h.noteReading(ctx, p, "what the move does", codes...)
 }
 
 // joint is the mean over all members, or nil when too few stand behind it.

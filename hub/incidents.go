@@ -34,7 +34,11 @@ func (h *Hub) Incidents(ctx context.Context, p Person) ([]IncidentView, error) {
 		}
 	}
 	slices.SortStableFunc(views, func(a, b IncidentView) int { return b.FirstAware().Compare(a.FirstAware()) })
-	return views, nil
+	codes := make([]string, len(views))
+	for i := range views {
+		codes[i] = views[i].Municipality
+	}
+	return views, h.noteReading(ctx, p, "incidents", codes...)
 }
 
 // seesIncident tells whether the person may see an incident.

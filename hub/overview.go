@@ -27,6 +27,15 @@ func (h *Hub) ask(p Person) (*estate, scope, error) {
 	return e, sc, nil
 }
 
+// Standing answers what the person's answers stand on.
+func (h *Hub) Standing(p Person) (Meta, error) {
+	e, sc, err := h.ask(p)
+	if err != nil {
+		return Meta{}, err
+	}
+	return e.meta(sc), nil
+}
+
 // meta describes the data behind an answer.
 func (e *estate) meta(sc scope) Meta {
 	m := Meta{Demo: e.snapshot.Demo, Notice: e.snapshot.Notice, TakenAt: e.snapshot.TakenAt, AsOf: e.asOf, Snapshot: e.hash, Person: sc.person}

@@ -61,7 +61,13 @@ func (h *Hub) Rounds(ctx context.Context, p Person) ([]RoundView, error) {
 		views = append(views, v)
 	}
 	slices.SortStableFunc(views, func(a, b RoundView) int { return int(b.Opened - a.Opened) })
-	return views, nil
+	var codes []string
+	for _, v := range views {
+		for _, x := range v.Progress {
+			codes = append(codes, x.Municipality)
+		}
+	}
+	return views, h.noteReading(ctx, p, "progress", codes...)
 }
 
 // OpenRound opens a round for the whole cooperation. The answers at hand become proposals that nobody has
@@ -152,7 +158,7 @@ func (h *Hub) Trend(ctx context.Context, p Person, municipality string) ([]nis2.
 	if !sc.gap[municipality] {
 		return nil, sc.forbidden("gap analysis of " + municipality)
 	}
-	if err := h.noteReading(ctx, p, municipality, "trend"); err != nil {
+	if err := h.noteReading(ctx, p, "trend", municipality); err != nil {
 		return nil, err
 	}
 	all, err := store.Records[roundResult](ctx, h.store, store.KindResult)

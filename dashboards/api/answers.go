@@ -20,7 +20,7 @@ var answerEndpoints = []endpoint{
 		path: "/gap/{municipality}/trend", summary: "A municipality's result in each closed round, oldest first", answer: list[nis2.TrendPoint]{},
 		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
 			rows, err := h.Trend(ctx, p, q.path("municipality"))
-			return standing(ctx, h, p, rows, err)
+			return standing(h, p, rows, err)
 		},
 		probe: func(municipality, _ string) string { return "/gap/" + municipality + "/trend" },
 	},
@@ -39,7 +39,7 @@ var answerEndpoints = []endpoint{
 		path: "/gap/rounds", summary: "Assessment rounds, newest first, with how far those within your scope have come", answer: list[hub.RoundView]{},
 		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) {
 			rows, err := h.Rounds(ctx, p)
-			return standing(ctx, h, p, rows, err)
+			return standing(h, p, rows, err)
 		},
 	},
 	{
@@ -50,19 +50,19 @@ var answerEndpoints = []endpoint{
 		path: "/gap/incidents", summary: "Register of incidents with the time limits of their notices; left is in nanoseconds", answer: list[hub.IncidentView]{},
 		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) {
 			rows, err := h.Incidents(ctx, p)
-			return standing(ctx, h, p, rows, err)
+			return standing(h, p, rows, err)
 		},
 	},
 }
 
 // standing puts beside rows what the answer stands on.
-func standing[T any](ctx context.Context, h *hub.Hub, p hub.Person, rows []T, err error) (any, error) {
+func standing[T any](h *hub.Hub, p hub.Person, rows []T, err error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := h.Gap(ctx, p)
+	meta, err := h.Standing(p)
 	if rows == nil {
 		rows = []T{}
 	}
-	return list[T]{v.Meta, rows}, err
+	return list[T]{meta, rows}, err
 }

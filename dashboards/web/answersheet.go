@@ -40,13 +40,13 @@ func (s *server) answersFile(w http.ResponseWriter, r *http.Request, end, media 
 		s.fail(w, r, err)
 		return
 	}
-	v, err := s.hub.Gap(r.Context(), p)
+	standing, err := s.hub.Standing(p)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	name := "nis2-" + municipality
-	if v.Demo {
+	if standing.Demo {
 		name = "demodata-" + name
 	}
 	sendFile(w, media, name+end, b.Bytes())

@@ -38,15 +38,15 @@ func (s *server) sharing(w http.ResponseWriter, r *http.Request) {
 
 func (s *server) showSharing(w http.ResponseWriter, r *http.Request, status int, shared hub.Sharing, wrong *fault) {
 	p, _ := hub.PersonFrom(r.Context())
-	v, err := s.hub.Gap(r.Context(), p)
+	standing, err := s.hub.Standing(p)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	l := language(r)
-	page := sharingPage{frame: s.frame(r, "sharing.title", v.Meta, crumb{l.T("nav.overview"), "/"}, crumb{l.T("nav.gap"), "/gap"}),
+	page := sharingPage{frame: s.frame(r, "sharing.title", standing, crumb{l.T("nav.overview"), "/"}, crumb{l.T("nav.gap"), "/gap"}),
 		Municipality: shared.Municipality, Named: shared.Named, Fault: wrong}
-	for _, a := range v.Catalogue.Articles {
+	for _, a := range s.hub.Catalogue().Articles {
 		page.Articles = append(page.Articles, sharedArticle{a.ID, a.Title.In(l.Lang), a.DKRef, slices.Contains(shared.Articles, a.ID)})
 	}
 	s.render(w, r, status, "sharing", page)
