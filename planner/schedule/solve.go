@@ -78,7 +78,7 @@ func (m *model) polish(s *Schedule, starts []rcpsp.Start) ([]rcpsp.Start, error)
 		if len(hopeless) < len(m.dropped) {
 			dropped := m.dropped
 			m.dropped = hopeless
-			other, found, err := m.solve(starts, 5*changes)
+			other, found, err := m.solve(starts, 5*changes, false)
 			if err != nil {
 				return nil, err
 			}
@@ -89,7 +89,7 @@ func (m *model) polish(s *Schedule, starts []rcpsp.Start) ([]rcpsp.Start, error)
 			}
 		}
 	}
-	other, found, err := m.solve(starts, changes)
+	other, found, err := m.solve(starts, changes, m.in.MaxMoving == 0)
 	if err != nil {
 		return nil, err
 	}
@@ -102,10 +102,17 @@ func (m *model) polish(s *Schedule, starts []rcpsp.Start) ([]rcpsp.Start, error)
 	return starts, nil
 }
 
-// solve lets package rcpsp place all jobs that are not dropped; the others keep their starts.
-func (m *model) solve(starts []rcpsp.Start, changes int) ([]rcpsp.Start, rcpsp.Solution, error) {
+// solve lets package rcpsp place all jobs that are not dropped, anew or from where they stand; the
+// others keep their starts.
+func (m *model) solve(starts []rcpsp.Start, changes int, resume bool) ([]rcpsp.Start, rcpsp.Solution, error) {
 	p, index := m.without()
-	found, err := rcpsp.Solve(context.Background(), p, rcpsp.Limits{Schedules: int64(changes), Seed: 1, Workers: 2, Bound: true})
+	limits := rcpsp.Limits{Schedules: int64(changes), Seed: 1, Workers: 2, Bound: true}
+	if resume {
+		for _, t := range index {
+			limits.From = append(limits.From, starts[t])
+		}
+	}
+	found, err := rcpsp.Solve(context.Background(), p, limits)
 	if err != nil {
 		return nil, found, fmt.Errorf("dates: %w", err)
 	}
