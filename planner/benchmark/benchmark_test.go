@@ -73,7 +73,7 @@ func TestMeasure(t *testing.T) {
 
 func TestSetsAreChosen(t *testing.T) {
 	dir := folder(t)
-	for set, want := range map[string]int{"": 4, "tiny": 2, "pcentre": 1, "national": 100, "other": 0} {
+	for set, want := range map[string]int{"": 4, "tiny": 2, "pcentre": 1, "national": 100, "groups": 48, "other": 0} {
 		wanted := map[string]bool{}
 		if set != "" {
 			wanted[set] = true

@@ -3,6 +3,7 @@
 //
 //	go run ./planner/benchmark --data ../shared/planner --set pmedcap1,SJC --seconds 1
 //	go run ./planner/benchmark --set national --seconds 0.5
+//	go run ./planner/benchmark --set groups
 //
 // It reads any folder in which bkv_*.csv files name the instances, with their set, path and best known
 // value. Each kind of instance is one file here; a new kind joins the list kinds.
@@ -20,7 +21,7 @@ import (
 )
 
 // kinds of instances, in the order in which they are printed.
-var kinds = []kind{cpmp, pmed, pcentre, projects, ways, national}
+var kinds = []kind{cpmp, pmed, pcentre, projects, ways, national, groups, networks}
 
 // kind is a way to read and solve instances.
 type kind struct {
@@ -79,7 +80,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	if len(all) == 0 {
-		return errors.New("no instance matches; --data names a folder with bkv_*.csv, --set a set in it or national")
+		return errors.New("no instance matches; --data names a folder with bkv_*.csv, --set a set in it, national or groups")
 	}
 	results, err := measure(ctx, all, limits{*seconds, *schedules}, *verbose)
 	if err != nil {

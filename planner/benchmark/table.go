@@ -38,6 +38,7 @@ type outcome struct {
 	proven      bool     // the answer is proven by the solver's own bound
 	certificate *float64 // how far the bound leaves the answer from the best, percent of the answer
 	deviation   *float64 // from the critical path, percent; only schedules have it
+	agreement   *float64 // with the true groups: 1 is equal, 0 is chance; only groups have it
 	seconds     float64
 }
 
@@ -70,9 +71,11 @@ type result struct {
 	Proven          int      `json:"proven"`     // by the solver's own bound
 	MeanCertificate *float64 `json:"mean_certificate_percent,omitempty"`
 	MaxCertificate  *float64 `json:"max_certificate_percent,omitempty"`
+	MeanAgreement   *float64 `json:"mean_agreement,omitempty"`
 	compared        int
 	bounded         int
 	deviated        int
+	agreed          int
 }
 
 // instancesOf lists the instances of the wanted sets; nothing wanted is all that the folder holds.
@@ -179,6 +182,10 @@ func (r *result) add(o outcome) {
 		r.deviated++
 		r.MeanDeviation, _ = fold(r.MeanDeviation, nil, *o.deviation, r.deviated)
 	}
+	if o.agreement != nil {
+		r.agreed++
+		r.MeanAgreement, _ = fold(r.MeanAgreement, nil, *o.agreement, r.agreed)
+	}
 }
 
 // fold adds the n-th value to a mean and a maximum.
@@ -200,10 +207,10 @@ func write(w io.Writer, results []result, output string) error {
 		return e.Encode(results)
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "set\tinstances\tfeasible\toptimal\tmean_gap_percent\tmax_gap_percent\tmean_deviation_percent\tseconds\tbest_known\tproven\tmean_certificate_percent\tmax_certificate_percent\t")
+	fmt.Fprintln(t, "set\tinstances\tfeasible\toptimal\tmean_gap_percent\tmax_gap_percent\tmean_deviation_percent\tseconds\tbest_known\tproven\tmean_certificate_percent\tmax_certificate_percent\tmean_agreement\t")
 	for _, r := range results {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%s\t%s\t%s\t%.2f\t%d\t%d\t%s\t%s\t\n", r.Set, r.Instances, r.Feasible, r.Optimal,
-			text(r.MeanGap), text(r.MaxGap), text(r.MeanDeviation), r.Seconds, r.BestKnown, r.Proven, text(r.MeanCertificate), text(r.MaxCertificate))
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%s\t%s\t%s\t%.2f\t%d\t%d\t%s\t%s\t%s\t\n", r.Set, r.Instances, r.Feasible, r.Optimal,
+			text(r.MeanGap), text(r.MaxGap), text(r.MeanDeviation), r.Seconds, r.BestKnown, r.Proven, text(r.MeanCertificate), text(r.MaxCertificate), text(r.MeanAgreement))
 	}
 	return t.Flush()
 }
