@@ -25,4 +25,6 @@ type Route struct {
 	// scope leaked; asset is the id of one of its assets. The scope test asks it as every role and
 	// looks for anything of municipalities that the role may not see. A Public route may leave it nil.
 	Probe func(municipality, asset string) string
+	// Body gives what the scope test sends beside Probe to a route that takes something; nil: nothing.
+	Body func(municipality, asset string) string
 }

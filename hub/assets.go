@@ -154,7 +154,8 @@ func (h *Hub) Asset(ctx context.Context, p Person, id string) (AssetView, error)
 		v.Systems = append(v.Systems, e.snapshot.Systems[x])
 	}
 	if g, ok := e.groupOf[id]; ok {
-		v.Group = &e.plan.Groups[g]
+		group := e.seen(sc, e.plan.Groups[g])
+		v.Group = &group
 		if v.Group.Wave != "" {
 			v.Wave = &e.plan.Waves[e.waveAt[v.Group.Wave]]
 		}

@@ -75,7 +75,7 @@ func (h *Hub) municipalityDetail(ctx context.Context, p Person, e *estate, v *Mu
 		// An unknown end is a gap to be filled and stands first.
 		return cmp.Compare(a.Until, b.Until)
 	})
-	v.Groups = e.groups(sc, func(g planner.Group) bool { return g.Municipality == code })
+	v.Groups = e.groups(scopeOf(p, e.snapshot), func(g planner.Group) bool { return g.Municipality == code })
 	v.Refusals = only(e.plan.Refusals, func(r planner.Refusal) bool { return e.ownerOf(r) == code })
 	v.Collections = only(s.Collections, func(c inventory.Collection) bool {
 		return c.Municipality == code && c.Status != inventory.StatusOK

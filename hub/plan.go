@@ -1,7 +1,9 @@
 package hub
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/terraform"
@@ -23,7 +25,7 @@ func (h *Hub) planView(e *estate, sc scope) PlanView {
 		Names: e.names(sc), TerraformNote: e.terraformNote,
 	}
 	v.Plan.Waves = e.waves(sc)
-	v.Plan.Groups = only(e.plan.Groups, func(g planner.Group) bool { return sc.detail[g.Municipality] })
+	v.Plan.Groups = e.groups(sc, func(g planner.Group) bool { return sc.detail[g.Municipality] })
 	v.Plan.Refusals = only(e.plan.Refusals, func(r planner.Refusal) bool {
 		return r.Kind == "municipality" || sc.detail[e.ownerOf(r)]
 	})
@@ -39,10 +41,30 @@ func (h *Hub) planView(e *estate, sc scope) PlanView {
 			v.Terraform[i].Errors = nil // they name servers
 		}
 	}
+	v.Plan.Foundations = only(e.plan.Foundations, func(f planner.Foundation) bool { return sc.detail[f.Municipality] })
+	v.Plan.RetireCandidates = only(e.plan.RetireCandidates, func(r planner.RetireCandidate) bool { return sc.detail[r.Municipality] })
 	owner := e.owners()
 	v.Plan.CriticalChain = only(e.plan.CriticalChain, func(id string) bool { return sc.detail[owner[id]] })
 	v.Plan.Violations = only(e.plan.Violations, func(x planner.Violation) bool { return owner[x.Subject] == "" || sc.detail[owner[x.Subject]] })
 	return v
+}
+
+// groups gives the groups that the test keeps, as the person may see them.
+func (e *estate) groups(sc scope, keep func(planner.Group) bool) []planner.Group {
+	kept := only(e.plan.Groups, keep)
+	for i := range kept {
+		kept[i] = e.seen(sc, kept[i])
+	}
+	return kept
+}
+
+// seen is a group as the person may see it: which group of another municipality stood in its way is not told.
+func (e *estate) seen(sc scope, g planner.Group) planner.Group {
+	at, ok := slices.BinarySearchFunc(e.plan.Groups, g.HeldBy, func(x planner.Group, id string) int { return cmp.Compare(x.ID, id) })
+	if ok && !sc.detail[e.plan.Groups[at].Municipality] {
+		g.HeldBy = ""
+	}
+	return g
 }
 
 // owners gives the municipality of each wave, group and municipality of the plan.

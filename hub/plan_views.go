@@ -71,8 +71,10 @@ func (h *Hub) Explain(_ context.Context, p Person, group string) (ExplainView, e
 	if err != nil {
 		return ExplainView{}, err
 	}
-	x, ok := planner.Explain(e.plan, group)
-	if !ok || !sc.detail[x.Group.Municipality] {
+	plan := e.plan
+	plan.Groups = e.groups(sc, func(g planner.Group) bool { return sc.detail[g.Municipality] })
+	x, ok := planner.Explain(plan, group)
+	if !ok {
 		return ExplainView{}, fmt.Errorf("move group %q: %w", group, ErrNotFound)
 	}
 	return ExplainView{e.meta(sc), x, e.names(sc)}, nil
@@ -121,10 +123,6 @@ func (h *Hub) ComparePlans(ctx context.Context, p Person, a, b string) (CompareV
 	var seen [2]scope
 	v := CompareView{Meta: e.meta(sc), Names: e.names(sc)}
 	for i, ref := range []string{a, b} {
-		sides[i], seen[i] = scenario.Side{Name: PresentPlan, Plan: e.plan}, sc
-		if ref == PresentPlan {
-			continue
-		}
 		s, err := h.scenario(ctx, p, ref)
 		if err != nil {
 			return CompareView{}, err

@@ -46,12 +46,17 @@ type Scenario struct {
 	ApprovedAt   time.Time         `json:"approved_at,omitzero"`
 }
 
-// Ref names a version: "night-shift@2".
-func (s Scenario) Ref() string { return fmt.Sprintf("%s@%d", s.ID, s.Version) }
+// Ref names a version: "night-shift@2". The plan as it is has none.
+func (s Scenario) Ref() string {
+	if s.ID == PresentPlan {
+		return s.ID
+	}
+	return fmt.Sprintf("%s@%d", s.ID, s.Version)
+}
 
 // ownedBy tells whose a scenario is to change; until it is reviewed nobody else sees it.
 func (s Scenario) ownedBy(p Person) bool {
-	return p.Role == RoleAdmin || p.Role == s.Role && p.Organisation == s.Organisation
+	return s.ID != PresentPlan && p.Role == RoleAdmin || p.Role == s.Role && p.Organisation == s.Organisation
 }
 
 func (s Scenario) seenBy(p Person) bool { return s.ownedBy(p) || s.State != ScenarioDraft }
@@ -105,7 +110,7 @@ func (s Scenario) scoped(sc scope) Scenario {
 }
 
 // Scenario answers one version by its reference, "id" for the latest or "id@version", with its effect on
-// the present plan.
+// the present plan. PresentPlan is the plan as it is, without changes.
 func (h *Hub) Scenario(ctx context.Context, p Person, ref string) (ScenarioView, error) {
 	e, sc, err := h.ask(p)
 	if err != nil {
@@ -121,11 +126,14 @@ func (h *Hub) Scenario(ctx context.Context, p Person, ref string) (ScenarioView,
 	}
 	s = s.scoped(sc)
 	v.Changes = s.Changes
-	return ScenarioView{WhatIfView: v, Scenario: s, MayEdit: s.ownedBy(p), Outdated: s.Snapshot != e.hash}, nil
+	return ScenarioView{WhatIfView: v, Scenario: s, MayEdit: s.ownedBy(p), Outdated: s.ID != PresentPlan && s.Snapshot != e.hash}, nil
 }
 
 // scenario reads one version. One that the person may not see is as one that does not exist.
 func (h *Hub) scenario(ctx context.Context, p Person, ref string) (Scenario, error) {
+	if ref == PresentPlan {
+		return Scenario{ID: PresentPlan, Name: PresentPlan, State: ScenarioApproved}, nil
+	}
 	id, number, versioned := strings.Cut(ref, "@")
 	version, err := strconv.Atoi(number)
 	if versioned && err != nil {
@@ -164,8 +172,8 @@ func (h *Hub) SaveScenario(ctx context.Context, p Person, s Scenario) (Scenario,
 	switch {
 	case s.ID == "":
 		s.ID, s.Version, s.Revision = slug(s.Name), 1, 0
-		if s.ID == "" {
-			return s, fmt.Errorf("%w: the name %q has no letters or figures", ErrInvalid, s.Name)
+		if s.ID == "" || s.ID == PresentPlan {
+			return s, fmt.Errorf("%w: the name %q has no letters or figures, or is that of the plan as it is; choose another", ErrInvalid, s.Name)
 		}
 	default:
 		read, err := h.scenario(ctx, p, s.Ref())
@@ -245,14 +253,17 @@ func (h *Hub) second(ctx context.Context, p Person, ref string, revision int, st
 
 // DeleteScenario removes a version that is not approved.
 func (h *Hub) DeleteScenario(ctx context.Context, p Person, ref string, revision int) error {
+	if _, _, err := h.ask(p); err != nil {
+		return err
+	}
 	s, err := h.scenario(ctx, p, ref)
 	switch {
 	case err != nil:
 		return err
-	case !s.ownedBy(p):
-		return fmt.Errorf("removing scenario %s as %s: %w", s.Ref(), p.Role, ErrForbidden)
 	case s.State == ScenarioApproved:
 		return fmt.Errorf("%w: scenario %s is approved and stays as it is", ErrInvalid, s.Ref())
+	case !s.ownedBy(p):
+		return fmt.Errorf("removing scenario %s as %s: %w", s.Ref(), p.Role, ErrForbidden)
 	}
 	if err := h.store.DeleteScenario(ctx, s.ID, s.Version, revision); err != nil {
 		return err

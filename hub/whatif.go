@@ -72,6 +72,9 @@ func (h *Hub) variant(e *estate, changes []scenario.Change) (*estate, planner.In
 	if err != nil {
 		return nil, in, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
+	if len(changes) == 0 {
+		return e, in, nil
+	}
 	with := *e
 	with.snapshot = in.Snapshot
 	if with.plan, err = planner.Propose(in); err != nil {

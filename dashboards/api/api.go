@@ -6,12 +6,15 @@
 package api
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -20,6 +23,7 @@ import (
 
 	"github.com/samdrift/samdrift/dashboards"
 	"github.com/samdrift/samdrift/hub"
+	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/inventory"
 )
 
@@ -28,13 +32,17 @@ const prefix = "/api/v1"
 
 // endpoint is one thing that can be asked for.
 type endpoint struct {
+	method  string // empty: GET
 	path    string // below prefix, as http.ServeMux reads it
 	summary string
-	params  []param // of the query; what stands in the path is described by pathParams
-	answer  any     // a zero value of what is answered, for the schema
-	ask     func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error)
-	csv     func(answer any) [][]string // rows with their heading; nil: JSON only
-	probe   func(municipality, asset string) string
+	takes   any // a zero value of what a POST carries as JSON, for the schema; nil: nothing
+
+	params []param // of the query; what stands in the path is described by pathParams
+	answer any     // a zero value of what is answered, for the schema
+	ask    func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error)
+	csv    func(answer any) [][]string // rows with their heading; nil: JSON only
+	probe  func(municipality, asset string) string
+	sample func(municipality, asset string) any // what the scope test sends; nil: the zero value of takes
 }
 
 // param is a query parameter.
@@ -49,6 +57,17 @@ type param struct {
 type query struct {
 	path   func(name string) string
 	values map[string]string
+	body   []byte
+}
+
+// into reads what the request carries. Unknown fields are errors, as unknown parameters are.
+func (q query) into(value any) error {
+	d := json.NewDecoder(bytes.NewReader(q.body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(value); err != nil {
+		return badRequest{fmt.Errorf("the body is not what this takes: %w; see %s/openapi.json", err, prefix)}
+	}
+	return nil
 }
 
 func (q query) text(name string) string { return q.values[name] }
@@ -68,12 +87,16 @@ func Routes(h *hub.Hub) []dashboards.Route {
 			path := e.path
 			probe = func(string, string) string { return path }
 		}
-		routes = append(routes, dashboards.Route{
-			Pattern: "GET " + prefix + e.path,
+		route := dashboards.Route{
+			Pattern: cmp.Or(e.method, http.MethodGet) + " " + prefix + e.path,
 			Access:  dashboards.Members,
 			Handler: handler{h, e},
 			Probe:   func(municipality, asset string) string { return prefix + probe(municipality, asset) },
-		})
+		}
+		if e.takes != nil {
+			route.Body = func(municipality, asset string) string { return sampleBody(e, municipality, asset) }
+		}
+		routes = append(routes, route)
 	}
 	return append(routes, dashboards.Route{
 		Pattern: "GET " + prefix + "/openapi.json",
@@ -82,16 +105,38 @@ func Routes(h *hub.Hub) []dashboards.Route {
 	})
 }
 
+// sampleBody is what the scope test sends to an endpoint.
+func sampleBody(e endpoint, municipality, asset string) string {
+	value := e.takes
+	if e.sample != nil {
+		value = e.sample(municipality, asset)
+	}
+	body, err := json.Marshal(value)
+	if err != nil {
+		panic(e.path + ": the sample cannot be encoded: " + err.Error()) // plain data of our own
+	}
+	return string(body)
+}
+
 type handler struct {
 	hub *hub.Hub
 	endpoint
 }
+
+// maxBody is more than a plan of the whole country takes as JSON.
+const maxBody = 32 << 20
 
 func (e handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q, err := e.read(r)
 	if err != nil {
 		writeProblem(w, http.StatusBadRequest, err.Error())
 		return
+	}
+	if e.takes != nil {
+		if q.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
+			writeProblem(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("the body cannot be read: %v; at most %d bytes are taken", err, maxBody))
+			return
+		}
 	}
 	p, _ := hub.PersonFrom(r.Context())
 	answer, err := e.ask(r.Context(), e.hub, p, q)
@@ -115,7 +160,7 @@ func (e handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cache-Control", "private, no-cache") // ask again, and be told when nothing has changed
 	header.Set("ETag", tag)
 	header.Set("Vary", "Authorization, Cookie")
-	if r.Header.Get("If-None-Match") == tag {
+	if e.method == "" && r.Header.Get("If-None-Match") == tag {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
@@ -202,6 +247,8 @@ func writeError(w http.ResponseWriter, err error) {
 		writeProblem(w, http.StatusForbidden, err.Error())
 	case errors.Is(err, hub.ErrNotFound):
 		writeProblem(w, http.StatusNotFound, err.Error())
+	case errors.Is(err, store.ErrConflict):
+		writeProblem(w, http.StatusConflict, err.Error())
 	case errors.Is(err, hub.ErrInvalid):
 		writeProblem(w, http.StatusUnprocessableEntity, err.Error())
 	case errors.Is(err, hub.ErrNotReady):

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -22,6 +23,8 @@ var pathParams = map[string]string{
 	"code":         "three-digit municipality code, such as 461",
 	"municipality": "three-digit municipality code, such as 461",
 	"id":           "id of an asset",
+	"group":        "id of a move group",
+	"ref":          "a scenario: id for its latest version, id@version for another, or present",
 }
 
 // document makes the OpenAPI document from the list of endpoints and the Go types they answer with.
@@ -58,7 +61,7 @@ var document = sync.OnceValues(func() ([]byte, error) {
 			content["text/csv"] = openapi3.NewMediaType().WithSchema(openapi3.NewStringSchema())
 		}
 		op := &openapi3.Operation{
-			OperationID: strings.Trim(regexp.MustCompile(`\W+`).ReplaceAllString(e.path, "_"), "_"),
+			OperationID: strings.Trim(regexp.MustCompile(`\W+`).ReplaceAllString(strings.ToLower(e.method)+e.path, "_"), "_"),
 			Summary:     e.summary,
 			Responses: openapi3.NewResponses(
 				openapi3.WithStatus(200, &openapi3.ResponseRef{Value: openapi3.NewResponse().WithDescription("The answer").WithContent(content)}),
@@ -79,7 +82,19 @@ var document = sync.OnceValues(func() ([]byte, error) {
 			}
 			op.AddParameter(openapi3.NewQueryParameter(p.name).WithDescription(p.about).WithSchema(schema))
 		}
-		doc.Paths.Set(e.path, &openapi3.PathItem{Get: op})
+		if e.takes != nil {
+			taken, err := schemas.NewSchemaRefForValue(e.takes, doc.Components.Schemas)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", e.path, err)
+			}
+			op.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().WithRequired(true).WithJSONSchemaRef(taken)}
+		}
+		item := doc.Paths.Value(e.path)
+		if item == nil {
+			item = &openapi3.PathItem{}
+			doc.Paths.Set(e.path, item)
+		}
+		item.SetOperation(cmp.Or(e.method, http.MethodGet), op)
 	}
 	return json.MarshalIndent(doc, "", " ")
 })

@@ -11,7 +11,6 @@ import (
 	"github.com/samdrift/samdrift/hub/monitor"
 	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/inventory"
-	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/planner/nis2"
 )
 
@@ -27,15 +26,6 @@ type gapAnswer struct {
 	Assessment nis2.Assessment `json:"assessment"`
 }
 
-type wavesAnswer struct {
-	hub.Meta
-	Deadline    inventory.Date    `json:"deadline"`
-	Feasible    bool              `json:"feasible"`
-	LastWaveEnd inventory.Date    `json:"last_wave_end,omitzero"`
-	Waves       []planner.Wave    `json:"waves"`
-	Names       map[string]string `json:"names"`
-}
-
 type seriesAnswer struct {
 	Series []hub.Series `json:"series"`
 }
@@ -43,7 +33,7 @@ type seriesAnswer struct {
 var municipalityParam = param{name: "municipality", about: "three-digit code, within your scope"}
 
 // endpoints is the whole API.
-var endpoints = slices.Concat(estateEndpoints, answerEndpoints)
+var endpoints = slices.Concat(estateEndpoints, planEndpoints, answerEndpoints)
 
 // estateEndpoints ask for what was collected, planned and reported.
 var estateEndpoints = []endpoint{
@@ -121,17 +111,6 @@ var estateEndpoints = []endpoint{
 			return h.Topology(ctx, p, q.text("municipality"), q.text("site"))
 		},
 		probe: func(municipality, _ string) string { return "/topology?municipality=" + municipality },
-	},
-	{
-		path: "/plan", summary: "The whole plan within your scope, with reasons and refusals", answer: hub.PlanView{},
-		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) { return h.Plan(ctx, p) },
-	},
-	{
-		path: "/plan/waves", summary: "The waves with their dates", answer: wavesAnswer{},
-		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) {
-			v, err := h.Plan(ctx, p)
-			return wavesAnswer{v.Meta, v.Plan.Deadline, v.Plan.Feasible, v.Plan.LastWaveEnd, v.Plan.Waves, v.Names}, err
-		},
 	},
 	{
 		path: "/gap", summary: "NIS2 gap analysis: your own, and the mean of the cooperation", answer: hub.GapView{},

@@ -55,3 +55,9 @@ func (s *Store) DeleteScenario(ctx context.Context, id string, version, revision
 	}
 	return fmt.Errorf("scenario %s version %d: %w", id, version, ErrConflict)
 }
+
+// The kinds of records that belong to a plan.
+const (
+	KindBaseline Kind = "plan_baseline" // a version of the plan, frozen; by its name
+	KindEvent    Kind = "plan_event"    // what happened to a group or wave
+)

@@ -1,0 +1,197 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+
+	"github.com/samdrift/samdrift/hub"
+	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/planner/scenario"
+	"github.com/samdrift/samdrift/planner/track"
+)
+
+// changesBody asks what some changes would make of the plan.
+type changesBody struct {
+	Changes []scenario.Change `json:"changes"`
+}
+
+// choiceBody is where people want each municipality to go.
+type choiceBody struct {
+	Choice map[string]string `json:"choice"` // municipality code → centre; null: today's agreements
+}
+
+// stepBody takes a scenario one step on, as it was read.
+type stepBody struct {
+	Revision int `json:"revision"`
+}
+
+// versionBody names a version of the plan to freeze.
+type versionBody struct {
+	Version string `json:"version"`
+}
+
+type brokenAnswer struct {
+	Broken []planner.Violation `json:"broken"` // empty: the plan keeps every rule
+}
+
+// planEndpoints ask for the plan, and for what it would be.
+var planEndpoints = []endpoint{
+	{
+		path: "/plan", summary: "The whole plan within your scope, with reasons and refusals", answer: hub.PlanView{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) { return h.Plan(ctx, p) },
+	},
+	{
+		path: "/plan/assign", summary: "Which centre each municipality goes to, and how good that is as a whole", answer: hub.AssignView{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) { return h.Assign(ctx, p) },
+	},
+	{
+		path: "/plan/validate", summary: "Today's choice of centres judged: broken limits, regret, who may have to move twice", answer: hub.VerdictView{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) {
+			return h.JudgeChoice(ctx, p, nil)
+		},
+	},
+	{
+		method: http.MethodPost, path: "/plan/validate", summary: "A choice of centres judged", takes: choiceBody{}, answer: hub.VerdictView{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
+			var b choiceBody
+			if err := q.into(&b); err != nil {
+				return nil, err
+			}
+			return h.JudgeChoice(ctx, p, b.Choice)
+		},
+	},
+	{
+		path: "/plan/groups", summary: "Which servers move together, shared services, cut connections, and servers that nobody seems to need", answer: hub.GroupsView{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) { return h.Groups(ctx, p) },
+	},
+	{
+		path: "/plan/groups/{group}", summary: "Why a group has its centre, its servers and its date", answer: hub.ExplainView{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
+			return h.Explain(ctx, p, q.path("group"))
+		},
+		probe: func(municipality, asset string) string { return "/plan/groups/" + municipality + "-" + asset },
+	},
+	{
+		path: "/plan/assets/{id}", summary: "Why a server is in its group", answer: hub.PlacementView{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
+			return h.WhyGrouped(ctx, p, q.path("id"))
+		},
+		probe: func(_, asset string) string { return "/plan/assets/" + asset },
+	},
+	{
+		path: "/plan/waves", summary: "The dates, with what binds them and how far from the best possible they are", answer: hub.WavesView{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) { return h.Waves(ctx, p) },
+	},
+	{
+		method: http.MethodPost, path: "/plan/what-if", summary: "What changes would make of the plan, and what they come into conflict with; nothing is kept",
+		takes: changesBody{}, answer: hub.WhatIfView{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
+			var b changesBody
+			if err := q.into(&b); err != nil {
+				return nil, err
+			}
+			return h.WhatIf(ctx, p, b.Changes)
+		},
+		sample: func(municipality, _ string) any {
+			return changesBody{[]scenario.Change{
+				{Kind: scenario.Setting, Setting: "lead_days", Value: []byte("60")}, {Kind: scenario.Setting, Setting: "hypercare_days", Value: []byte("20")},
+			}}
+		},
+	},
+	{
+		path: "/plan/compare", summary: "Two scenarios side by side, with why they differ", answer: hub.CompareView{},
+		params: []param{{name: "a", about: "id, id@version or present (default)"}, {name: "b", about: "id, id@version or present (default)"}},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
+			return h.ComparePlans(ctx, p, cmp.Or(q.text("a"), hub.PresentPlan), cmp.Or(q.text("b"), hub.PresentPlan))
+		},
+	},
+	{
+		method: http.MethodPost, path: "/plan/check", summary: "A plan verified against the estate (admin)", takes: planner.Plan{}, answer: brokenAnswer{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
+			var plan planner.Plan
+			if err := q.into(&plan); err != nil {
+				return nil, err
+			}
+			broken, err := h.CheckPlan(ctx, p, plan)
+			return brokenAnswer{append([]planner.Violation{}, broken...)}, err
+		},
+	},
+	{
+		path: "/plan/track", summary: "The plan against what happened: state, slips, pace, forecast", answer: hub.TrackView{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) { return h.Track(ctx, p) },
+	},
+	{
+		method: http.MethodPost, path: "/plan/track/events", summary: "Tell what happened to a group or wave", takes: track.Event{}, answer: track.Event{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
+			var x track.Event
+			if err := q.into(&x); err != nil {
+				return nil, err
+			}
+			return h.RecordEvent(ctx, p, x)
+		},
+		sample: func(municipality, asset string) any {
+			return track.Event{Kind: track.Started, Group: municipality + "-" + asset, On: inventory.NewDate(2026, 1, 1)}
+		},
+	},
+	{
+		method: http.MethodPost, path: "/plan/baselines", summary: "Freeze the present plan as a baseline (steering group and admin)", takes: versionBody{}, answer: hub.BaselineRow{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
+			var b versionBody
+			if err := q.into(&b); err != nil {
+				return nil, err
+			}
+			return h.SetBaseline(ctx, p, b.Version)
+		},
+	},
+	{
+		path: "/plan/scenarios", summary: "Scenarios: your own drafts, and all that are reviewed or approved", answer: hub.ScenariosView{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) { return h.Scenarios(ctx, p) },
+	},
+	{
+		method: http.MethodPost, path: "/plan/scenarios", summary: "Keep a scenario: a new one, or in place of the version and revision that were read",
+		takes: hub.Scenario{}, answer: hub.Scenario{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
+			var s hub.Scenario
+			if err := q.into(&s); err != nil {
+				return nil, err
+			}
+			return h.SaveScenario(ctx, p, s)
+		},
+		sample: func(municipality, asset string) any {
+			return hub.Scenario{Name: "Probe", Changes: []scenario.Change{{Kind: scenario.Pin, Group: municipality + "-" + asset, Date: inventory.NewDate(2027, 6, 1)}}}
+		},
+	},
+	{
+		path: "/plan/scenarios/{ref}", summary: "A scenario and what it would make of the present plan", answer: hub.ScenarioView{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
+			return h.Scenario(ctx, p, q.path("ref"))
+		},
+		probe: func(string, string) string { return "/plan/scenarios/" + hub.PresentPlan },
+	},
+	scenarioStep("review", "Put a second person's name under a draft", (*hub.Hub).ReviewScenario),
+	scenarioStep("approve", "Approve a reviewed scenario, which then never changes (steering group and admin)", (*hub.Hub).ApproveScenario),
+	scenarioStep("delete", "Remove a version that is not approved", func(h *hub.Hub, ctx context.Context, p hub.Person, ref string, revision int) (hub.Scenario, error) {
+		v, err := h.Scenario(ctx, p, ref)
+		if err != nil {
+			return hub.Scenario{}, err
+		}
+		return v.Scenario, h.DeleteScenario(ctx, p, ref, revision)
+	}),
+}
+
+// scenarioStep is an endpoint that takes one version a step on, unless somebody was faster.
+func scenarioStep(name, summary string, step func(*hub.Hub, context.Context, hub.Person, string, int) (hub.Scenario, error)) endpoint {
+	return endpoint{
+		method: http.MethodPost, path: "/plan/scenarios/{ref}/" + name, summary: summary, takes: stepBody{}, answer: hub.Scenario{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
+			var b stepBody
+			if err := q.into(&b); err != nil {
+				return nil, err
+			}
+			return step(h, ctx, p, q.path("ref"), b.Revision)
+		},
+		probe: func(string, string) string { return "/plan/scenarios/" + hub.PresentPlan + "/" + name },
+	}
+}
