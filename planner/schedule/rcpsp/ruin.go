@@ -21,7 +21,9 @@ const (
 type island struct {
 	*table
 	best    record
-	users   [][]int32
+	loose   []int32   // tasks that are not fixed
+	settled bool      // some of them are expected somewhere
+	users   [][]int32 // per resource: those of them that use it
 	history []value
 	random  random
 	out     []int32
@@ -34,11 +36,15 @@ type island struct {
 // ruin searches until the limits or the context end it.
 func ruin(ctx context.Context, p *plan, l Limits) (*record, int64) {
 	first, runs := begin(ctx, p, l)
+	var loose []int32
+	settled := false
 	users := make([][]int32, len(p.resources))
 	for j := range p.n {
 		if p.fixed[j] {
 			continue
 		}
+		loose = append(loose, int32(j))
+		settled = settled || p.move[j] > 0
 		seen := map[int]bool{}
 		for _, m := range p.modes[j] {
 			for _, u := range m.uses {
@@ -55,12 +61,12 @@ func ruin(ctx context.Context, p *plan, l Limits) (*record, int64) {
 		var best record
 		best.save(first)
 		t.load(&best)
-		all[k] = &island{table: t, best: best, was: make([]Start, p.n), users: users, random: seeded(l.Seed, uint64(k)), mark: make([]bool, p.n), order: make([]int64, p.n)}
+		all[k] = &island{table: t, best: best, was: make([]Start, p.n), loose: loose, settled: settled, users: users, random: seeded(l.Seed, uint64(k)), mark: make([]bool, p.n), order: make([]int64, p.n)}
 		for range memory {
 			all[k].history = append(all[k].history, first.value)
 		}
 	}
-	for (l.Schedules <= 0 || runs < l.Schedules) && ctx.Err() == nil {
+	for len(loose) > 0 && (l.Schedules <= 0 || runs < l.Schedules) && ctx.Err() == nil {
 		steps := int64(together)
 		if l.Schedules > 0 {
 			steps = max(1, min(steps, (l.Schedules-runs)/islands))
@@ -239,13 +245,13 @@ func (i *island) add(j int32) {
 func (i *island) choose() {
 	i.out = i.out[:0]
 	size := 2 + i.random.below(24)
-	root := int32(i.random.below(i.n))
-	if i.value.unplaced > 0 && i.random.below(4) == 0 {
-		for range 50 { // look for one without a slot
-			if i.start[root] == Unplaced {
+	root := i.loose[i.random.below(len(i.loose))]
+	if (i.value.unplaced > 0 || i.settled) && i.random.below(4) == 0 {
+		for range 50 { // look for one without a slot, or away from where it is expected
+			if i.start[root] == Unplaced || i.moveCost(root, i.start[root], i.mode[root]) > 0 {
 				break
 			}
-			root = int32(i.random.below(i.n))
+			root = i.loose[i.random.below(len(i.loose))]
 		}
 	}
 	i.add(root)
