@@ -137,6 +137,8 @@ func TestInputThatMakesNoSense(t *testing.T) {
 	for name, spoil := range map[string]func(*evaluate.Input){
 		"no snapshot":      func(in *evaluate.Input) { in.Snapshot = nil },
 		"no plan":          func(in *evaluate.Input) { in.Plan = planner.Plan{} },
+		"no servers":       func(in *evaluate.Input) { in.Plan.Groups[0].Assets = nil },
+		"no member":        func(in *evaluate.Input) { in.Plan.Groups[0].Municipality = "440" },
 		"no horizon":       func(in *evaluate.Input) { in.Settings.Economy.Years = 0 },
 		"points unordered": func(in *evaluate.Input) { in.Settings.RunningChange = price(3, 2, 1, "") },
 		"negative price":   func(in *evaluate.Input) { in.Settings.OldSites["430"] = price(-1, 2, 3, "") },

@@ -9,6 +9,7 @@ package evaluate
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
@@ -48,15 +49,33 @@ type Evaluation struct {
 	Unknown     []planner.Reason `json:"unknown"` // what no figure above counts, and why
 }
 
+// validate reports everything that no evaluation could be made from.
+func (in Input) validate() error {
+	if in.Snapshot == nil {
+		return errors.New("evaluate: no snapshot of the estate; give the one that the plan stands on")
+	}
+	faults := []error{in.Planning.Validate(), in.Settings.Validate()}
+	if !in.Plan.AsOf.Known() {
+		faults = append(faults, errors.New("evaluate: the plan has no date; make one with planner.Propose"))
+	}
+	members := map[string]bool{}
+	for _, a := range in.Plan.Assignments {
+		members[a.Municipality] = true
+	}
+	for _, g := range in.Plan.Groups {
+		if len(g.Assets) == 0 {
+			faults = append(faults, fmt.Errorf("evaluate: group %q of the plan has no servers", g.ID))
+		}
+		if !members[g.Municipality] {
+			faults = append(faults, fmt.Errorf("evaluate: group %q is of municipality %q, which the plan assigns to no centre", g.ID, g.Municipality))
+		}
+	}
+	return errors.Join(faults...)
+}
+
 // Evaluate works everything out. It fails only on settings or input that make no sense.
 func Evaluate(in Input) (Evaluation, error) {
-	if in.Snapshot == nil {
-		return Evaluation{}, errors.New("evaluate: no snapshot of the estate; give the one that the plan stands on")
-	}
-	if !in.Plan.AsOf.Known() {
-		return Evaluation{}, errors.New("evaluate: the plan has no date; make one with planner.Propose")
-	}
-	if err := errors.Join(in.Planning.Validate(), in.Settings.Validate()); err != nil {
+	if err := in.validate(); err != nil {
 		return Evaluation{}, err
 	}
 	x := newEstate(in)

@@ -20,7 +20,7 @@ type Schedule struct {
 	// SPI is earned days over elapsed days: 1 on time, below 1 late. Nil before the start.
 	SPI *float64 `json:"spi"`
 	// ByPace is when the last cutover is if the schedule keeps this pace; nil before anything is earned,
-	// and when everything is.
+	// when everything is, and when it would take more than a hundred years.
 	ByPace *inventory.Date `json:"by_pace,omitempty"`
 }
 
@@ -57,8 +57,8 @@ func (l *log) schedule() Schedule {
 	s.EarnedT = s.earnedOn(night)
 	spi := s.EarnedT / s.Elapsed
 	s.SPI = &spi
-	if spi > 0 && s.Earned < s.Total {
-		finish := s.Start.AddDays(int(s.days(s.Finish)/spi+0.5) - 1)
+	if days := s.days(s.Finish) / spi; spi > 0 && s.Earned < s.Total && days < 36_500 {
+		finish := s.Start.AddDays(int(days+0.5) - 1)
 		s.ByPace = &finish
 	}
 	return s

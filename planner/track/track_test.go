@@ -326,3 +326,10 @@ func TestInputThatMakesNoSense(t *testing.T) {
 		}
 	}
 }
+
+func TestPaceThatNeverEndsHasNoDate(t *testing.T) {
+	in := input(monday.AddDays(2_000), track.Event{Kind: track.CutOver, Group: "g1", On: monday, Servers: 1})
+	if s := compare(t, in).Schedule; s.SPI == nil || s.ByPace != nil {
+		t.Errorf("schedule is %+v, want an index and no date", s)
+	}
+}
