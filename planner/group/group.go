@@ -57,10 +57,7 @@ type Result struct {
 
 // Find divides the servers. Every server is in exactly one group.
 func Find(p Problem) Result {
-	var r Result
-	var strict sets
-	var roles []Role
-	strict, roles, r = bind(p)
+	strict, roles, r := bind(p)
 	r.Groups = foundations(p, strict, roles)
 	tied := looser(p, strict, roles)
 	r.Groups = append(r.Groups, communities(p, tied, roles)...)
@@ -118,17 +115,17 @@ func spread(hubs []Hub, strict sets) []Role {
 // foundations makes one group of the sets of each named role as far as the limit on size allows; shared
 // servers stand alone. They come in the order of their roles.
 func foundations(p Problem, strict sets, roles []Role) []Group {
-	sets := map[int][]int{}
+	ofSet := map[int][]int{}
 	for s, r := range roles {
 		if r != "" {
 			root := strict.find(s)
-			sets[root] = append(sets[root], s)
+			ofSet[root] = append(ofSet[root], s)
 		}
 	}
 	var groups []Group
 	latest := map[Role]int{} // role → its group that still has room
 	for s, r := range roles {
-		members := sets[s]
+		members := ofSet[s]
 		if members == nil {
 			continue // not the first of its set
 		}

@@ -115,71 +115,107 @@ func (s *search) descend(g *graph, start []int) []int {
 // move takes nodes in turn to the community that gains most, or to one of their own, until none gains.
 // Neighbours of a node that moved are looked at again.
 func (s *search) move(g *graph, of []int) {
-	n := g.nodes()
-	sum, members, count := make([]float64, n+1), make([]int, n+1), make([]int, n+1)
-	for i, c := range of {
-		sum[c] += g.degree[i]
-		members[c] += g.size[i]
-		count[c]++
-	}
-	var empty []int // communities without nodes
-	for c := range n {
-		if count[c] == 0 {
-			empty = append(empty, c)
-		}
-	}
-	queue, queued := s.r.Perm(n), make([]bool, n)
+	p := newPlacing(g, of)
+	queue, queued := s.r.Perm(g.nodes()), make([]bool, g.nodes())
 	for i := range queued {
 		queued[i] = true
 	}
-	toward := make([]float64, n)
 	for len(queue) > 0 {
 		i := queue[0]
 		queue = queue[1:]
 		queued[i] = false
 		here := of[i]
-		sum[here] -= g.degree[i]
-		members[here] -= g.size[i]
-		count[here]--
-		around := g.around(i)
-		for _, e := range around {
-			toward[of[e.to]] += e.weight
-		}
-		gain := func(c int) float64 { return toward[c] - s.Resolution*g.degree[i]*sum[c]/g.total }
-		best, bestGain := here, gain(here)
-		for _, e := range around {
-			c := of[e.to]
-			if c == best || (s.Limit > 0 && members[c]+g.size[i] > s.Limit) {
-				continue
-			}
-			if v := gain(c); v > bestGain+least || (v > bestGain-least && c < best && best != here) {
-				best, bestGain = c, v
-			}
-		}
-		if bestGain < -least && len(empty) > 0 {
-			best = empty[len(empty)-1]
-			empty = empty[:len(empty)-1]
-		}
-		for _, e := range around {
-			toward[of[e.to]] = 0
-		}
-		sum[best] += g.degree[i]
-		members[best] += g.size[i]
-		count[best]++
+		p.take(i)
+		best := s.best(p, i)
+		p.put(i, best)
 		if best == here {
 			continue
 		}
-		of[i] = best
-		if count[here] == 0 {
-			empty = append(empty, here)
-		}
-		for _, e := range around {
+		for _, e := range g.around(i) {
 			if !queued[e.to] && of[e.to] != best {
 				queued[e.to] = true
 				queue = append(queue, e.to)
 			}
 		}
 	}
+}
+
+// best gives the community in which a node that was taken out gains most: where it was when nothing is
+// better, one of its own when being alone is.
+func (s *search) best(p *placing, i int) int {
+	g, around := p.g, p.g.around(i)
+	for _, e := range around {
+		p.toward[p.of[e.to]] += e.weight
+	}
+	gain := func(c int) float64 { return p.toward[c] - s.Resolution*g.degree[i]*p.sum[c]/g.total }
+	here := p.of[i]
+	best, bestGain := here, gain(here)
+	for _, e := range around {
+		c := p.of[e.to]
+		if c == best || (s.Limit > 0 && p.members[c]+g.size[i] > s.Limit) {
+			continue
+		}
+		if v := gain(c); v > bestGain+least || (v > bestGain-least && c < best && best != here) {
+			best, bestGain = c, v
+		}
+	}
+	for _, e := range around {
+		p.toward[p.of[e.to]] = 0
+	}
+	if bestGain < -least && len(p.empty) > 0 {
+		best = p.empty[len(p.empty)-1]
+	}
+	return best
+}
+
+// placing keeps the sums of communities while nodes move between them.
+type placing struct {
+	g       *graph
+	of      []int
+	sum     []float64 // of degrees
+	members []int     // by size
+	count   []int     // of nodes
+	empty   []int     // communities without nodes
+	toward  []float64 // scratch: weight from one node to each community
+}
+
+func newPlacing(g *graph, of []int) *placing {
+	n := g.nodes()
+	p := &placing{g: g, of: of, sum: make([]float64, n), members: make([]int, n), count: make([]int, n), toward: make([]float64, n)}
+	for i, c := range of {
+		p.sum[c] += g.degree[i]
+		p.members[c] += g.size[i]
+		p.count[c]++
+	}
+	for c := range n {
+		if p.count[c] == 0 {
+			p.empty = append(p.empty, c)
+		}
+	}
+	return p
+}
+
+// take removes a node from its community, but of still tells where it was.
+func (p *placing) take(i int) {
+	c := p.of[i]
+	p.sum[c] -= p.g.degree[i]
+	p.members[c] -= p.g.size[i]
+	p.count[c]--
+	if p.count[c] == 0 {
+		p.empty = append(p.empty, c)
+	}
+}
+
+// put places a node that was taken out: with others, back alone, or in what best took from the end of
+// the empty ones. The last two are both the end of the list.
+func (p *placing) put(i, c int) {
+	if p.count[c] == 0 {
+		p.empty = p.empty[:len(p.empty)-1]
+	}
+	p.sum[c] += p.g.degree[i]
+	p.members[c] += p.g.size[i]
+	p.count[c]++
+	p.of[i] = c
 }
 
 // refine builds each community up from single nodes: a node that is alone joins the set of its own

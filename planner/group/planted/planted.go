@@ -103,7 +103,7 @@ func (m *maker) flow(from, to, port int, median, spread, persistence float64) {
 // foundations makes the shared services and all that is asked of them.
 func (m *maker) foundations() {
 	sets := (m.Servers + 999) / 1000
-	for range sets {
+	for set := range sets {
 		one := func() int { s := m.take(1)[0]; m.groups++; return s }
 		dc := m.take(2)
 		m.groups++
@@ -111,7 +111,7 @@ func (m *maker) foundations() {
 		m.first = sets * 7
 		m.flow(dc[0], dc[1], 389, 50e6, 0.5, 1)
 		for s := m.first; s < m.Servers; s++ {
-			if s%sets != m.groups/6-1 {
+			if s%sets != set {
 				continue // asks another set
 			}
 			home := dc[m.r.IntN(2)]
