@@ -52,6 +52,8 @@ var pure = map[string][]string{
 
 	"planner/assign/check":     {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/assign/validate":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/group/leiden":     {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/group/planted":    {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/instances":        {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/schedule/rcpsp":   {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/schedule/verify":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},
