@@ -14,6 +14,7 @@ import (
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/planner/nis2"
+	"github.com/samdrift/samdrift/planner/track"
 )
 
 var da, en = locale.Get("da"), locale.Get("en")
@@ -49,6 +50,9 @@ func TestNothingIsWithoutWords(t *testing.T) {
 	}
 	for _, n := range nis2.Notes() {
 		add("note.", n.Key)
+	}
+	for _, k := range track.Kinds {
+		add("event.", string(k))
 	}
 	for _, k := range inventory.Kinds {
 		add("kind.", string(k))

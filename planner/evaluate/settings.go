@@ -87,7 +87,7 @@ var (
 
 const (
 	guidanceName = "Finansministeriet, Vejledning i samfundsøkonomiske konsekvensvurderinger, 2023"
-	distortName  = "Finansministeriet, Vejledning i samfundsøkonomiske konsekvensvurderinger, 2017; the 2023 edition no longer adds it"
+	distortName  = "Finansministeriet, Vejledning i samfundsøkonomiske konsekvensvurderinger, 2017 (udgår i 2023-udgaven)"
 )
 
 // DefaultSettings are a starting point. Only the economic rules have a source; every price is an
