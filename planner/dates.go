@@ -29,8 +29,27 @@ type lane struct {
 
 // setDates cuts each municipality's groups into waves and finds their dates.
 func (e *estate) setDates(p *Plan) error {
+	problem, lanes, names := e.timetable(p)
+	dates, err := schedule.Solve(problem)
+	if err != nil {
+		return err
+	}
+	for i, l := range lanes {
+		e.writeWaves(p, l, problem.Lanes[i], dates.Lanes[i], names)
+	}
+	slices.SortFunc(p.Waves, func(a, b Wave) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.ID, b.ID)) })
+	p.WaitingCost, p.CostBound, p.CriticalChain = float64(dates.Cost), float64(dates.CostBound), dates.Critical
+	if len(p.Waves) > 0 {
+		p.LowerBound = dates.Bound
+		p.Gap = float64(dates.LastEnd-dates.Bound) / float64(dates.LastEnd-e.in.AsOf)
+	}
+	return nil
+}
+
+// timetable describes all that the dates depend on to the schedule. names are those of the freezes.
+func (e *estate) timetable(p *Plan) (problem schedule.Problem, lanes []lane, names []Text) {
 	s := e.in.Settings
-	problem := schedule.Problem{AsOf: e.in.AsOf, Deadline: s.Deadline, LeadDays: s.LeadDays, HypercareDays: s.HypercareDays,
+	problem = schedule.Problem{AsOf: e.in.AsOf, Deadline: s.Deadline, LeadDays: s.LeadDays, HypercareDays: s.HypercareDays,
 		MaxMoving: s.MaxMoving, Search: s.Search}
 	for _, d := range s.CutoverWeekdays {
 		problem.Nights[d] = true
@@ -45,7 +64,8 @@ func (e *estate) setDates(p *Plan) error {
 			problem.Contracts = append(problem.Contracts, schedule.Contract{ID: id, Until: c.Until, DayCost: c.AnnualDKK / 365})
 		}
 	}
-	freezes, names := e.freezes()
+	var freezes []Freeze
+	freezes, names = e.freezes()
 	refused := map[string]bool{}
 	for _, r := range p.Refusals {
 		refused[r.Subject] = true
@@ -54,7 +74,6 @@ func (e *estate) setDates(p *Plan) error {
 	for i, g := range p.Groups {
 		groupsOf[g.Municipality] = append(groupsOf[g.Municipality], i)
 	}
-	var lanes []lane
 	for i, m := range e.municipalities {
 		if refused[m.Code] || len(groupsOf[m.Code]) == 0 {
 			continue
@@ -77,20 +96,7 @@ func (e *estate) setDates(p *Plan) error {
 		e.cutWaves(p, &l, &sl, groupsOf[m.Code], problem.Centres[sl.Centre].Servers, contracts)
 		lanes, problem.Lanes = append(lanes, l), append(problem.Lanes, sl)
 	}
-	dates, err := schedule.Solve(problem)
-	if err != nil {
-		return err
-	}
-	for i, l := range lanes {
-		e.writeWaves(p, l, problem.Lanes[i], dates.Lanes[i], names)
-	}
-	slices.SortFunc(p.Waves, func(a, b Wave) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.ID, b.ID)) })
-	p.WaitingCost, p.CostBound, p.CriticalChain = float64(dates.Cost), float64(dates.CostBound), dates.Critical
-	if len(p.Waves) > 0 {
-		p.LowerBound = dates.Bound
-		p.Gap = float64(dates.LastEnd-dates.Bound) / float64(dates.LastEnd-e.in.AsOf)
-	}
-	return nil
+	return problem, lanes, names
 }
 
 // cutWaves cuts a municipality's groups into waves and describes them to the schedule. Groups that can

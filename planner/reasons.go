@@ -91,6 +91,8 @@ var english = map[string]string{
 	"seeding":                 "{days} days: copying {gb} GB over {mbps} Mbit/s takes {seed_days} days ({first} to {last})",
 	"weekday":                 "{days} days: not a night for cutovers ({first} to {last})",
 	"freeze":                  "{days} days: {name_en} ({first} to {last})",
+	"confidence_seeding":      "Seeding takes between {fast} and {slow} times what is planned, and about {common_percent} % of that is common to all",
+	"confidence_rollback":     "A cutover is rolled back in {low_percent} to {high_percent} % of the cases, by its risk, and tried again {again_days} days later",
 	"moving_limit":            "{days} days: {centre} takes {limit} municipalities at once, and others go first ({first} to {last})",
 	"link_full":               "{days} days: the link of {mbps} Mbit/s copied other groups ({first} to {last})",
 	"next_wave":               "{days} days: wave {wave} has begun by then ({first} to {last})",
