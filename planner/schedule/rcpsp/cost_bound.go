@@ -8,10 +8,11 @@ import (
 
 // costBound is a sum that no schedule's cost can be below. Each task is counted with one of its
 // resources, the one with the most work for its room. The work of a resource is poured into its
-// capacity without regard to whole tasks, what costs most for its work first: no schedule brings the
-// weighted middles of the tasks' runs earlier than that, and a task ends half its duration after the
-// middle of its run. Slots in which none of the tasks may run give no room. What a task costs by its
-// earliest end alone counts where that is more for all tasks of a resource together.
+// capacity from the task's earliest start on without regard to whole tasks, what costs most for its work
+// first: no schedule brings the weighted middles of the tasks' runs earlier than that, and a task ends
+// half its duration after the middle of its run. Slots in which none of the tasks may run give no room.
+// What a task costs by its earliest end alone counts where that is more for all tasks of a resource
+// together.
 func (c *plan) costBound() int64 {
 	parts := make([][]int32, len(c.resources)+1) // the last: tasks that use nothing
 	load := make([]float64, len(c.resources))
@@ -52,48 +53,63 @@ func (c *plan) costBound() int64 {
 	return int64(math.Ceil(total*(1-1e-12) - 1e-6))
 }
 
-// pour gives the least weighted sum of ends of some tasks, as far as one resource tells.
+// pour gives the least weighted sum of ends of some tasks, as far as one resource and the earliest
+// start of each tell. At every moment the task that costs most for its work, of those that may have
+// started, gets all there is: for the middles of runs, nothing is better.
 func (c *plan) pour(r int, tasks []int32) float64 {
-	first := c.horizon
-	opens := map[*calendar]bool{}
-	for _, j := range tasks {
-		first = min(first, c.head[j])
-		opens[c.closed[j]] = true
-	}
 	work := func(j int32) float64 { return float64(leastUse(c.modes[j], r)) * float64(c.shortest(int(j))) }
-	order := slices.Clone(tasks)
+	order, byHead := slices.Clone(tasks), make([]int32, len(tasks)) // the latter: places in order
 	slices.SortFunc(order, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(float64(c.weight[b])*work(a), float64(c.weight[a])*work(b)), cmp.Compare(a, b))
 	})
+	ready := queue{key: make([]int64, len(order))}
+	left, middle := make([]float64, len(order)), make([]float64, len(order))
+	for k, j := range order {
+		byHead[k], ready.key[k], left[k] = int32(k), int64(k), work(j)
+	}
+	slices.SortFunc(byHead, func(a, b int32) int { return cmp.Compare(c.head[order[a]], c.head[order[b]]) })
+	room := c.openRoom(r, tasks)
+	for t, capacity := range room {
+		for len(byHead) > 0 && c.head[order[byHead[0]]] <= int32(t) {
+			ready.push(byHead[0])
+			byHead = byHead[1:]
+		}
+		for used := 0.0; used < 1 && capacity > 0 && len(ready.items) > 0; { // used: share of the slot that is full
+			k := ready.items[0]
+			if free := float64(capacity) * (1 - used); left[k] > free {
+				middle[k] += free * (float64(t) + (1+used)/2)
+				left[k] -= free
+				break
+			}
+			share := left[k] / float64(capacity)
+			middle[k] += left[k] * (float64(t) + used + share/2)
+			used, left[k] = used+share, 0
+			ready.pop()
+		}
+	}
+	sum := 0.0
+	for k, j := range order {
+		middle[k] += left[k] * float64(len(room))
+		sum += float64(c.weight[j]) * (middle[k]/work(j) + float64(c.shortest(int(j)))/2)
+	}
+	return sum
+}
+
+// openRoom is a resource's capacity in each slot, none where no calendar of some tasks is open.
+func (c *plan) openRoom(r int, tasks []int32) []int64 {
+	opens := map[*calendar]bool{}
+	for _, j := range tasks {
+		opens[c.closed[j]] = true
+	}
 	room := c.capacities(r)
 	for t := range room {
 		open := false
 		for k := range opens {
 			open = open || k == nil || k.nextOpen[t] == int32(t)
 		}
-		if int32(t) < first || !open {
+		if !open {
 			room[t] = 0
 		}
 	}
-	sum, t, used := 0.0, 0, 0.0 // used: share of slot t that is full
-	for _, j := range order {
-		left := work(j)
-		whole, middle := left, 0.0
-		for left > 0 && t < len(room) {
-			capacity := float64(room[t])
-			if free := capacity * (1 - used); left < free {
-				share := left / capacity
-				middle += left * (float64(t) + used + share/2)
-				used += share
-				left = 0
-			} else {
-				middle += free * (float64(t) + (1+used)/2)
-				left -= free
-				t, used = t+1, 0
-			}
-		}
-		middle += left * float64(len(room))
-		sum += float64(c.weight[j]) * (middle/whole + float64(c.shortest(int(j)))/2)
-	}
-	return sum
+	return room
 }
