@@ -43,6 +43,13 @@ func (e *estate) setDates(p *Plan) error {
 		p.LowerBound = dates.Bound
 		p.Gap = float64(dates.LastEnd-dates.Bound) / float64(dates.LastEnd-e.in.AsOf)
 	}
+	holding := map[string]int{} // municipality → groups of the critical chain
+	for _, id := range p.CriticalChain {
+		holding[p.group(id).Municipality]++
+	}
+	for _, m := range sortedKeys(holding) {
+		p.Assumptions = append(p.Assumptions, reason("end_held_by", "municipality", m, "count", holding[m]))
+	}
 	return nil
 }
 

@@ -168,3 +168,27 @@ func TestConfidence(t *testing.T) {
 		t.Errorf("with the last cutover on the deadline it is kept with %.2f", tight.ByDeadline)
 	}
 }
+
+// What is changed shows in the order of what it does, and more time for follow-up never ends earlier.
+func TestSensitivities(t *testing.T) {
+	in := kitFyn(1).input()
+	in.Settings.Search = 1000
+	p := propose(t, in)
+	all, err := planner.Sensitivities(in, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	days := map[string]int{}
+	for i, s := range all {
+		days[s.Changed.Params["setting"]+" "+s.Changed.Params["to"]] = s.Days
+		if i > 0 && s.Refused == all[i-1].Refused && max(s.Days, -s.Days) > max(all[i-1].Days, -all[i-1].Days) {
+			t.Errorf("%v stands behind %v", s, all[i-1])
+		}
+	}
+	if days["hypercare_days 15"] <= 0 || days["crews_per_centre 3"] > 0 || len(all) != 7 {
+		t.Errorf("days by change: %v", days)
+	}
+	if again := propose(t, in); cmp.Diff(p, again) != "" {
+		t.Error("asking changed the plan")
+	}
+}

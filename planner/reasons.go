@@ -129,6 +129,8 @@ var english = map[string]string{
 	"criticality_missing": "{municipality}: {count} of {of} servers have no known criticality; placed between medium and business-critical",
 	"link_assumed":        "{municipality}: no link to {centre} is known; {mbps} Mbit/s assumed",
 	"location_unknown":    "{municipality}: its place is not known; counted as 0 km from every centre",
+	"end_held_by":         "{municipality} holds the end of the plan (groups in the critical chain: {count}); what is assumed about it counts most",
+	"setting_changed":     "{setting} is {to} instead of {from}",
 	"capacity_unknown":    "{centre}: capacity of {resource} is not known and not limited",
 
 	// What the money stands on.
