@@ -84,9 +84,7 @@ func (x *estate) centre(c planner.CentreLoad) []CapacityStep {
 	}
 	for _, a := range x.plan.Assignments {
 		if night, moves := x.first[a.Municipality]; moves && a.Centre == c.Centre {
-			if m, ok := x.in.Snapshot.Municipality(a.Municipality); ok {
-				k.production[night] = k.production[night].plus(load{3: float64(m.ITUsersEstimated)}, 1)
-			}
+			k.production[night] = k.production[night].plus(load{3: float64(x.users[a.Municipality])}, 1)
 		}
 	}
 	return x.steps(c, k.days())

@@ -13,6 +13,7 @@ type estate struct {
 	in             Input
 	plan           *planner.Plan
 	municipalities []inventory.Municipality // those of the plan, by code
+	users          map[string]int           // IT users by municipality; 0: not known
 	assets         map[string]*inventory.Asset
 	systems        map[systemKey]*inventory.System
 	waves          map[string]*planner.Wave
@@ -29,16 +30,19 @@ type systemKey struct{ municipality, id string }
 
 func newEstate(in Input) *estate {
 	x := &estate{
-		in: in, plan: &in.Plan, assets: map[string]*inventory.Asset{}, systems: map[systemKey]*inventory.System{},
+		in: in, plan: &in.Plan, users: map[string]int{}, assets: map[string]*inventory.Asset{}, systems: map[systemKey]*inventory.System{},
 		waves: map[string]*planner.Wave{}, groupsOf: map[string][]*planner.Group{},
 		first: map[string]inventory.Date{}, done: planner.Done(&in.Plan), moved: map[string]int{}, unknown: []planner.Reason{},
 	}
+	known := map[string]inventory.Municipality{}
+	for _, m := range in.Snapshot.Municipalities {
+		known[m.Code] = m
+	}
 	for _, a := range in.Plan.Assignments {
-		m := inventory.Municipality{Code: a.Municipality}
-		if known, ok := in.Snapshot.Municipality(a.Municipality); ok {
-			m = *known
-		}
+		m := known[a.Municipality]
+		m.Code = a.Municipality
 		x.municipalities = append(x.municipalities, m)
+		x.users[m.Code] = m.ITUsersEstimated
 	}
 	slices.SortFunc(x.municipalities, func(a, b inventory.Municipality) int { return cmp.Compare(a.Code, b.Code) })
 	for i := range in.Snapshot.Assets {

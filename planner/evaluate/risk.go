@@ -137,7 +137,7 @@ func (j *judge) group(g *planner.Group) GroupRisk {
 	}
 	r.P = planner.Range{Low: logistic(odds.Low), Likely: logistic(odds.Likely), High: logistic(odds.High)}
 	r.Likelihood = step(j.model.Likelihoods, r.P.Likely)
-	if r.Users = j.users(g); r.Users == nil {
+	if r.Users = j.dependants(g); r.Users == nil {
 		return r
 	}
 	lost := times(*r.Users, j.model.Hours.Range)
@@ -157,13 +157,10 @@ func times(a, b planner.Range) planner.Range {
 	return planner.Range{Low: a.Low * b.Low, Likely: a.Likely * b.Likely, High: a.High * b.High}
 }
 
-// users tells who depends on a group: everyone in the municipality on a foundation; otherwise at least
-// the users of its largest system, at most those of all its systems together.
-func (j *judge) users(g *planner.Group) *planner.Range {
-	everyone := 0.0
-	if m, ok := j.in.Snapshot.Municipality(g.Municipality); ok {
-		everyone = float64(m.ITUsersEstimated)
-	}
+// dependants tells how many people rest on a group: everyone in the municipality on a foundation;
+// otherwise at least the users of its largest system, at most those of all its systems together.
+func (j *judge) dependants(g *planner.Group) *planner.Range {
+	everyone := float64(j.users[g.Municipality])
 	if g.Foundation {
 		if everyone == 0 {
 			return nil
