@@ -25,6 +25,8 @@ type lane struct {
 	gbPerDay   float64 // that the link gives to seeding
 	waves      [][]int // indices of Plan.Groups
 	gb         []float64
+	crews      []schedule.Step // servers a night of its centre
+	local      []schedule.Step // of its own staff; nil: no limit
 }
 
 // setDates cuts each municipality's groups into waves and finds their dates.
@@ -100,7 +102,8 @@ func (e *estate) timetable(p *Plan) (problem schedule.Problem, lanes []lane, nam
 				sl.Lease, sl.Late = lease.Until, lease.DKKPerDay
 			}
 		}
-		e.cutWaves(p, &l, &sl, groupsOf[m.Code], problem.Centres[sl.Centre].Servers, contracts)
+		l.crews, l.local = problem.Centres[sl.Centre].Servers, sl.Local
+		e.cutWaves(p, &l, &sl, groupsOf[m.Code], contracts)
 		lanes, problem.Lanes = append(lanes, l), append(problem.Lanes, sl)
 	}
 	return problem, lanes, names
@@ -108,11 +111,11 @@ func (e *estate) timetable(p *Plan) (problem schedule.Problem, lanes []lane, nam
 
 // cutWaves cuts a municipality's groups into waves and describes them to the schedule. Groups that can
 // have no date whatever else is planned are refused.
-func (e *estate) cutWaves(p *Plan, l *lane, sl *schedule.Lane, groups []int, crews []schedule.Step, contracts map[string]int) {
+func (e *estate) cutWaves(p *Plan, l *lane, sl *schedule.Lane, groups []int, contracts map[string]int) {
 	s := e.in.Settings
 	var order []int
 	for _, gi := range groups {
-		if why := e.impossible(*l, *sl, crews, p.Groups[gi]); why != nil {
+		if why := e.impossible(*l, p.Groups[gi]); why != nil {
 			p.Refusals = append(p.Refusals, Refusal{Subject: p.Groups[gi].ID, Kind: "group", Reasons: why})
 			sl.Blocked = sl.Blocked || p.Groups[gi].Foundation
 			continue
@@ -224,6 +227,17 @@ func (s Settings) seedingShare() float64 {
 	return (s.LinkShare*(24-s.NightHours) + s.LinkShareNight*s.NightHours) / 24
 }
 
+// serversOn is the amount of a curve on a day.
+func serversOn(steps []schedule.Step, d inventory.Date) int {
+	n := 0
+	for _, s := range steps {
+		if s.From <= d {
+			n = s.Amount
+		}
+	}
+	return n
+}
+
 // mostServers is the largest amount of a curve.
 func mostServers(steps []schedule.Step) int {
 	most := 0
@@ -247,13 +261,13 @@ func compareGroups(a, b Group) int {
 }
 
 // impossible tells why a group can have no date whatever else is planned.
-func (e *estate) impossible(l lane, sl schedule.Lane, crews []schedule.Step, g Group) []Reason {
+func (e *estate) impossible(l lane, g Group) []Reason {
 	var why []Reason
 	s := e.in.Settings
-	if most := mostServers(crews); len(g.Assets) > most {
+	if most := mostServers(l.crews); len(g.Assets) > most {
 		why = append(why, reason("group_exceeds_night", "servers", len(g.Assets), "crews", most/s.ServersPerCrewNight, "per_crew", s.ServersPerCrewNight, "most", most))
 	}
-	if most := mostServers(sl.Local); sl.Local != nil && len(g.Assets) > most {
+	if most := mostServers(l.local); l.local != nil && len(g.Assets) > most {
 		why = append(why, reason("group_exceeds_local", "servers", len(g.Assets), "most", most))
 	}
 	if _, ok := schedule.SeedDays(g.TransferGB, l.gbPerDay, s.ChangeRatePerDay); !ok {

@@ -11,6 +11,7 @@ type Explanation struct {
 	Date       []Reason  `json:"date"`           // what kept it from an earlier date, most days first; or what keeps it from any
 	WaveNotes  []Reason  `json:"wave_notes"`     // what to know about its wave
 	Assumed    []Reason  `json:"assumed"`        // what was not known about its municipality
+	Chain      []string  `json:"chain"`          // groups that stood in the way, each of the one before it, back to the first
 	SlackDays  int       `json:"slack_days"`
 	OtherParts []CutEdge `json:"cut"` // traffic to other groups
 }
@@ -22,6 +23,11 @@ func Explain(p Plan, group string) (Explanation, bool) {
 		return Explanation{}, false
 	}
 	x := Explanation{Group: *g, Together: g.Ties, Date: g.Binding, SlackDays: g.SlackDays, OtherParts: g.Cut}
+	seen := map[string]bool{g.ID: true}
+	for next := p.group(g.HeldBy); next != nil && !seen[next.ID]; next = p.group(next.HeldBy) {
+		seen[next.ID] = true
+		x.Chain = append(x.Chain, next.ID)
+	}
 	for _, a := range p.Assignments {
 		if a.Municipality == g.Municipality {
 			x.Centre = a.Reasons

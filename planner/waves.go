@@ -99,11 +99,11 @@ func (e *estate) binding(l lane, w schedule.Wave, wave, job int, ids []string, r
 		case schedule.Frozen:
 			more = []any{"name_da", names[r.Freeze].DA, "name_en", names[r.Freeze].EN}
 		case schedule.CrewFull:
-			more = []any{"centre", l.assignment.Centre, "crews", s.CrewsPerCentre, "per_crew", s.ServersPerCrewNight}
+			more = []any{"centre", l.assignment.Centre, "crews", serversOn(l.crews, r.First) / s.ServersPerCrewNight, "per_crew", s.ServersPerCrewNight}
 		case schedule.GroupsFull:
 			more = []any{"centre", l.assignment.Centre, "limit", s.MaxGroupsPerNight}
 		case schedule.LocalFull:
-			more = []any{"municipality", l.m.Code, "limit", s.LocalServersPerNight}
+			more = []any{"municipality", l.m.Code, "limit", serversOn(l.local, r.First)}
 		}
 		reasons = append(reasons, reason(string(r.Rule), append(counted, more...)...))
 	}
