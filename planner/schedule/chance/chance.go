@@ -103,10 +103,10 @@ func Run(ctx context.Context, p rcpsp.Problem, starts []rcpsp.Start, m Model, o 
 		r.Ends, r.Beyond = append(r.Ends, w.ends...), r.Beyond+w.beyond
 	}
 	slices.Sort(r.Ends)
-	for i := range starts {
+	for k, i := range s.order {
 		critical, punctual := 0, 0
 		for _, w := range workers {
-			critical, punctual = critical+w.critical[i], punctual+w.punctual[i]
+			critical, punctual = critical+w.critical[k], punctual+w.punctual[k]
 		}
 		if n := float64(r.Runs()); n > 0 {
 			r.Critical[i], r.OnTime[i] = float64(critical)/n, float64(punctual)/n
@@ -115,7 +115,8 @@ func Run(ctx context.Context, p rcpsp.Problem, starts []rcpsp.Start, m Model, o 
 	return r, ctx.Err()
 }
 
-// setting is what all runs share.
+// setting is what all runs share. Tasks are renumbered in the order in which they are placed: a run goes
+// through all of them, and what lies together is read together.
 type setting struct {
 	problem rcpsp.Problem
 	starts  []rcpsp.Start
@@ -123,50 +124,69 @@ type setting struct {
 	common  float64
 	pert    pert
 	table   *rcpsp.Timetable // nothing booked
-	order   []int
+	order   []int            // the caller's number of each task
 	uses    [][]rcpsp.Use
 	planned []int // ends
 }
 
 func prepare(p rcpsp.Problem, starts []rcpsp.Start, m Model) (*setting, error) {
-	if len(starts) != len(p.Tasks) || m.Risks != nil && len(m.Risks) != len(p.Tasks) {
-		return nil, fmt.Errorf("chance: %d starts and %d risks for %d tasks; give one for each", len(starts), len(m.Risks), len(p.Tasks))
-	}
-	if m.Common < 0 || m.Common > 2 {
-		return nil, fmt.Errorf("chance: the common deviation is %g; give 0 to 2", m.Common)
+	if err := m.validate(p, starts); err != nil {
+		return nil, err
 	}
 	table, err := rcpsp.NewTimetable(p)
 	if err != nil {
 		return nil, err
 	}
-	s := &setting{problem: p, starts: starts, risks: m.Risks, common: m.Common, table: table,
-		uses: make([][]rcpsp.Use, len(starts)), planned: make([]int, len(starts))}
-	if s.risks == nil {
-		s.risks = make([]Risk, len(starts))
-	}
 	keys := make([]int64, len(starts))
-	var faults []error
 	for i, at := range starts {
-		id, r := p.Tasks[i].ID, s.risks[i]
-		if at.Mode < 0 || at.Mode >= len(p.Tasks[i].Modes) || at.Slot < rcpsp.Unplaced {
-			faults = append(faults, fmt.Errorf("chance: task %q starts at slot %d in mode %d, which does not exist", id, at.Slot, at.Mode))
-			continue
-		}
-		if !(0 <= r.Low && r.Low <= r.Likely && r.Likely <= r.High && r.High <= 1<<20 && 0 <= r.Fails && r.Fails < 1) || r.Again < 0 {
-			faults = append(faults, fmt.Errorf("chance: task %q takes %g, %g, %g slots, fails with %g and waits %d; give 0 <= low <= likely <= high, 0 <= fails < 1 and no negative wait",
-				id, r.Low, r.Likely, r.High, r.Fails, r.Again))
-			continue
-		}
-		s.pert.learn(r)
-		mode := p.Tasks[i].Modes[at.Mode]
-		s.uses[i], s.planned[i], keys[i] = mode.Demand(), at.Slot+mode.Duration, int64(at.Slot)
+		keys[i] = int64(at.Slot)
 		if at.Slot == rcpsp.Unplaced {
 			keys[i] = 1 << 40
 		}
 	}
-	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
+	s := &setting{problem: p, common: m.Common, order: table.Order(keys), risks: make([]Risk, len(starts))}
+	number := make([]int, len(starts))
+	for k, i := range s.order {
+		number[i] = k
 	}
-	s.order = table.Order(keys)
-	return s, nil
+	s.problem.Tasks = make([]rcpsp.Task, len(starts))
+	for k, i := range s.order {
+		t := p.Tasks[i]
+		t.After = slices.Clone(t.After)
+		for l := range t.After {
+			t.After[l].Task = number[t.After[l].Task]
+		}
+		mode := t.Modes[starts[i].Mode]
+		s.problem.Tasks[k] = t
+		s.starts, s.uses, s.planned = append(s.starts, starts[i]), append(s.uses, mode.Demand()), append(s.planned, starts[i].Slot+mode.Duration)
+		if m.Risks != nil {
+			s.risks[k] = m.Risks[i]
+			s.pert.learn(m.Risks[i])
+		}
+	}
+	s.table, err = rcpsp.NewTimetable(s.problem)
+	return s, err
+}
+
+// validate tells all that is wrong with a schedule and what may happen to it.
+func (m Model) validate(p rcpsp.Problem, starts []rcpsp.Start) error {
+	if len(starts) != len(p.Tasks) || m.Risks != nil && len(m.Risks) != len(p.Tasks) {
+		return fmt.Errorf("chance: %d starts and %d risks for %d tasks; give one for each", len(starts), len(m.Risks), len(p.Tasks))
+	}
+	var faults []error
+	if !(0 <= m.Common && m.Common <= 2) {
+		faults = append(faults, fmt.Errorf("chance: the common deviation is %g; give 0 to 2", m.Common))
+	}
+	for i, at := range starts {
+		if at.Mode < 0 || at.Mode >= len(p.Tasks[i].Modes) || at.Slot < rcpsp.Unplaced {
+			faults = append(faults, fmt.Errorf("chance: task %q starts at slot %d in mode %d, which does not exist", p.Tasks[i].ID, at.Slot, at.Mode))
+		}
+	}
+	for i, r := range m.Risks {
+		if !(0 <= r.Low && r.Low <= r.Likely && r.Likely <= r.High && r.High <= 1<<20 && 0 <= r.Fails && r.Fails < 1) || r.Again < 0 {
+			faults = append(faults, fmt.Errorf("chance: task %q takes %g, %g, %g slots, fails with %g and waits %d; give 0 <= low <= likely <= high, 0 <= fails < 1 and no negative wait",
+				p.Tasks[i].ID, r.Low, r.Likely, r.High, r.Fails, r.Again))
+		}
+	}
+	return errors.Join(faults...)
 }

@@ -215,6 +215,7 @@ func TestWrongInputIsRefused(t *testing.T) {
 		"low > high":   {[]rcpsp.Start{{}}, chance.Model{Risks: []chance.Risk{{Low: 2, Likely: 1, High: 3}}}},
 		"always fails": {[]rcpsp.Start{{}}, chance.Model{Risks: []chance.Risk{{Fails: 1}}}},
 		"not a number": {[]rcpsp.Start{{}}, chance.Model{Risks: []chance.Risk{{Low: math.NaN()}}}},
+		"no factor":    {[]rcpsp.Start{{}}, chance.Model{Common: math.NaN()}},
 		"wild":         {[]rcpsp.Start{{}}, chance.Model{Common: 3}},
 	} {
 		if _, err := chance.Run(context.Background(), p, c.starts, c.m, chance.Options{}); err == nil {

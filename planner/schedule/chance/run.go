@@ -48,7 +48,7 @@ func (w *worker) run(seed, number uint64) {
 	}
 	factor := math.Exp(w.common * w.random.NormFloat64())
 	last := -1
-	for _, i := range w.order {
+	for i := range w.starts {
 		w.place(i, factor)
 		if w.end[i] <= w.planned[i] {
 			w.punctual[i]++

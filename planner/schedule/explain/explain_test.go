@@ -124,7 +124,8 @@ func bears(t *rapid.T, p rcpsp.Problem, starts []rcpsp.Start, i, slot int, r exp
 		t.Fatalf("task %d could start at %d by %+v, the verifier says %v", i, slot, r, broken)
 	}
 	for _, rule := range rules[r.Kind] {
-		if !broken[rule] && !(r.Kind == explain.Closed && p.Tasks[i].Fixed != nil) {
+		unasked := r.Kind == explain.Closed && p.Tasks[i].Fixed != nil // the verifier lets a promise stand there
+		if !broken[rule] && !unasked {
 			t.Fatalf("task %d at %d: %+v, but the verifier says %v", i, slot, r, broken)
 		}
 	}
