@@ -85,6 +85,9 @@ func (h *Hub) gapInput(ctx context.Context, e *estate, municipality string) (nis
 	if in.Incidents, err = keptBy[nis2.Incident](ctx, h, store.KindIncident, municipality); err != nil {
 		return in, err
 	}
+	if in.Entries, err = keptBy[nis2.Entry](ctx, h, store.KindEntry, municipality); err != nil {
+		return in, err
+	}
 	in.Actions, err = keptBy[nis2.Action](ctx, h, store.KindAction, municipality)
 	return in, err
 }

@@ -37,6 +37,7 @@ func TestWhatIsKeptCountsAsIfEverythingWereAssessed(t *testing.T) {
 	ctx := t.Context()
 	h := collected(t)
 	var evidence hub.Evidence
+	var entry nis2.Entry
 	yes := true
 	steps := []struct {
 		name string
@@ -76,6 +77,11 @@ func TestWhatIsKeptCountsAsIfEverythingWereAssessed(t *testing.T) {
 				Aware: map[nis2.Party]nis2.Awareness{nis2.PartyMunicipality: {At: time.Now().Add(-30 * time.Hour), By: "vagt"}}})
 			return err
 		}},
+		{"register", func() (err error) {
+			entry, err = h.SaveEntry(ctx, nyborg, nis2.Entry{Municipality: "450", Kind: nis2.EntryCrisisExercise, Date: today.AddDays(-30)})
+			return err
+		}},
+		{"register line removed", func() error { return h.RemoveEntry(ctx, nyborg, "450", entry.ID) }},
 		{"round", func() error { return h.OpenRound(ctx, admin, "2027-1", "Forår", today.AddDays(60)) }},
 		{"confirmed", func() error { return h.ConfirmAnswer(ctx, nyborg, "450", "20-01") }},
 	}

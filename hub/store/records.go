@@ -18,6 +18,7 @@ const (
 	KindEvidence Kind = "evidence"
 	KindAction   Kind = "action"
 	KindIncident Kind = "incident"
+	KindEntry    Kind = "entry" // a line of a municipality's own register
 	KindSharing  Kind = "sharing"
 	KindFacts    Kind = "facts"   // a dataset that another system told, by its name
 	KindChoices  Kind = "choices" // an overlay on the catalogue, by version

@@ -12,19 +12,25 @@ type check struct {
 // checks lists the rules whose data the snapshot, the monitoring, the answers, the hub's registers or an
 // imported dataset hold, in the catalogue's order. The other rules wait for their source.
 var checks = []check{
+	{"20-02", registerEntries, statusReported},
 	{"20-03", DatasetTraining, managementTrained},
+	{"20-06", registerEntries, serviceReported},
 	{"23-02", DatasetIncidents, warnedInTime},
 	{"23-03", DatasetIncidents, notifiedInTime},
+	{"23-04", registerEntries, chainTried},
 	{"21a-02", "", accountable},
 	{"21a-04", "", riskAssessed},
+	{"21a-05", registerEntries, risksTreated},
 	{"21b-02", "", monitored},
 	{"21b-03", DatasetLogs, logged},
+	{"21b-07", registerEntries, incidentExercised},
 	{"21b-08", DatasetIncidents, reviewedAfter},
 	{"21c-01", "", recoveryGoals},
 	{"21c-03", "", backedUp},
 	{"21c-04", "", isolatedCopy},
 	{"21c-05", "", restoreTested},
 	{"21c-06", "", weakLink},
+	{"21c-09", registerEntries, crisisExercised},
 	{"21d-01", "", supplierKnown},
 	{"21d-02", "", securityClauses},
 	{"21d-03", "", supplierReviewed},
@@ -41,6 +47,7 @@ var checks = []check{
 	{"21e-08", DatasetConfig, changesApproved},
 	{"21f-01", "", evidenceValid},
 	{"21f-02", "", gapAnalysis},
+	{"21f-04", registerEntries, findingsClosed},
 	{"21f-05", registerActions, findingsOwned},
 	{"21g-01", DatasetTraining, staffTrained},
 	{"21g-03", DatasetTraining, phishing},
@@ -54,11 +61,13 @@ var checks = []check{
 	{"21i-02", "", classified},
 	{"21i-03", "", picture},
 	{"21i-04", DatasetDirectory, usersClosed},
+	{"21i-05", registerEntries, accessReviewed},
 	{"21i-06", DatasetDirectory, privilegedPersonal},
 	{"21i-07", DatasetLogs, jumpHosts},
 	{"21j-01", DatasetDirectory, adminMFA},
 	{"21j-02", DatasetDirectory, remoteMFA},
 	{"21j-03", DatasetLogs, oldSignIns},
+	{"21j-05", registerEntries, channelsTested},
 }
 
 var checkOf = func() map[string]check {

@@ -26,6 +26,7 @@ type estate struct {
 	facts     map[string]*Facts  // by dataset
 	actions   []*Action
 	incidents []*Incident
+	entries   []*Entry
 
 	moment   time.Time      // "now" for rules that count hours
 	register inventory.Date // how fresh the registers' rows are
@@ -67,6 +68,7 @@ func estates(cat *Catalogue, in Input) []*estate {
 	deal(s.Collections, of, func(x *inventory.Collection) string { return x.Municipality }, func(e *estate) *[]*inventory.Collection { return &e.looks })
 	deal(in.Actions, of, func(x *Action) string { return x.Municipality }, func(e *estate) *[]*Action { return &e.actions })
 	deal(in.Incidents, of, func(x *Incident) string { return x.Municipality }, func(e *estate) *[]*Incident { return &e.incidents })
+	deal(in.Entries, of, func(x *Entry) string { return x.Municipality }, func(e *estate) *[]*Entry { return &e.entries })
 	for i := range in.Facts {
 		if e := of[in.Facts[i].Municipality]; e != nil {
 			e.facts[in.Facts[i].Dataset] = &in.Facts[i]
@@ -155,6 +157,8 @@ func (e *estate) connected(dataset string) bool {
 		return true
 	case registerActions:
 		return e.in.Actions != nil
+	case registerEntries:
+		return e.in.Entries != nil
 	case DatasetIncidents:
 		return e.in.Incidents != nil || e.facts[dataset] != nil
 	}
@@ -200,7 +204,7 @@ func (e *estate) assess(k *Control) ControlResult {
 	if k.Rule != nil {
 		m.note = NoteNotConnected
 		if c, ok := checkOf[k.ID]; ok && e.connected(c.needs) {
-			t = &tally{asOf: e.in.AsOf, fresh: k.Rule.FreshDays}
+			t = &tally{asOf: e.in.AsOf, fresh: k.Rule.FreshDays, limit: k.Rule.LimitDays}
 			c.run(e, t)
 			m = e.cat.measure(k, t)
 			r.Members = t.members(k.Rule.Source)

@@ -25,8 +25,11 @@ func (c *Catalogue) measure(k *Control, t *tally) measurement {
 		return measurement{note: NoteLowCoverage}
 	}
 	value := float64(len(t.failing)) / float64(t.known)
-	if k.Rule.Measure == "count_bad" {
+	switch k.Rule.Measure {
+	case "count_bad":
 		value = float64(len(t.failing))
+	case "age_days":
+		value = float64(t.age)
 	}
 	m := measurement{usable: true, level: c.Level(k.Rule, value)}
 	m.share = c.Confidence.Automatic * (float64(t.known) - 0.5*float64(t.ageing)) / float64(t.population())

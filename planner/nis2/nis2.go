@@ -25,9 +25,10 @@ type Input struct {
 	// Facts are the imported datasets, at most one per municipality and dataset. The rules of a dataset
 	// that is not there are not connected.
 	Facts []Facts
-	// Incidents and Actions are the hub's own registers; nil means that there is none.
+	// Incidents, Actions and Entries are the hub's own registers; nil means that there is none.
 	Incidents []Incident
 	Actions   []Action
+	Entries   []Entry
 }
 
 // Answer is what a municipality declares about one control.
@@ -128,8 +129,8 @@ type ControlResult struct {
 	Coverage   float64  `json:"coverage"`   // known share of the rule's population, 0-1
 	State      State    `json:"state"`
 	Applicable bool     `json:"applicable"`
-	Members    *Members `json:"members"` // nil: the control has no rule that was run
-	Note       string   `json:"note,omitempty"`    // stable key with words in each language
+	Members    *Members `json:"members"`        // nil: the control has no rule that was run
+	Note       string   `json:"note,omitempty"` // stable key with words in each language
 }
 
 // Members are what a rule counted. Known is Population less Unknown.

@@ -19,6 +19,7 @@ type counted struct {
 	facts     []nis2.Facts
 	incidents []nis2.Incident
 	actions   []nis2.Action
+	entries   []nis2.Entry
 	failing   string // ids
 	unknown   string // ids
 	known     int
@@ -27,7 +28,7 @@ type counted struct {
 
 func (c counted) run(t *testing.T) {
 	t.Run(c.control+" "+c.name, func(t *testing.T) {
-		list := assessInput(t, load(t), nis2.Input{Snapshot: c.estate.build(), AsOf: today, Answers: c.answers, Monitored: c.monitored, Facts: c.facts, Incidents: c.incidents, Actions: c.actions})
+		list := assessInput(t, load(t), nis2.Input{Snapshot: c.estate.build(), AsOf: today, Answers: c.answers, Monitored: c.monitored, Facts: c.facts, Incidents: c.incidents, Actions: c.actions, Entries: c.entries})
 		m := result(t, list[0], c.control).Members
 		if m == nil {
 			t.Fatal("the rule was not run")

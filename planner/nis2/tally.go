@@ -16,10 +16,12 @@ const staleFactor = 4
 type tally struct {
 	asOf  inventory.Date
 	fresh int // days
+	limit int // days, of rules that measure an age
 
 	known, ageing, tooOld       int
 	failing, excepted, unknowns []string
 	oldest                      inventory.Date
+	age                         int    // days since what was done longest ago, of rules that measure an age
 	zero                        string // a note when something found puts the level at 0
 	notApplicable               string // a note when the control does not apply at all
 }
@@ -51,6 +53,13 @@ func (t *tally) judge(id string, day inventory.Date, fails bool) {
 	if t.dated(id, day) && fails {
 		t.failing = append(t.failing, id)
 	}
+}
+
+// aged counts a member that is judged by how long ago something was done. The oldest gives the level.
+func (t *tally) aged(id string, day, done inventory.Date) {
+	age := int(t.asOf - done)
+	t.age = max(t.age, age)
+	t.judge(id, day, age > t.limit)
 }
 
 // excuse counts a member that fails under an accepted exception.
