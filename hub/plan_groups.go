@@ -52,15 +52,16 @@ func (h *Hub) WhyGrouped(_ context.Context, p Person, asset string) (PlacementVi
 // see with what binds its date, and how far from the best possible the whole is.
 type WavesView struct {
 	Meta
-	Deadline    inventory.Date      `json:"deadline"`
-	Feasible    bool                `json:"feasible"`
-	LastWaveEnd inventory.Date      `json:"last_wave_end,omitzero"`
-	LowerBound  inventory.Date      `json:"lower_bound,omitzero"` // no plan of the same groups in the same waves ends earlier
-	Gap         float64             `json:"gap"`                  // share of the days until the last end that lie after the bound
-	Violations  []planner.Violation `json:"violations"`           // that people's wishes break; empty without wishes
-	Waves       []planner.Wave      `json:"waves"`
-	Groups      []WaveGroup         `json:"groups"`
-	Names       map[string]string   `json:"names"`
+	Deadline            inventory.Date      `json:"deadline"`
+	Feasible            bool                `json:"feasible"`
+	LastWaveEnd         inventory.Date      `json:"last_wave_end,omitzero"`
+	LowerBound          inventory.Date      `json:"lower_bound,omitzero"` // no plan of the same groups in the same waves ends earlier
+	Gap                 float64             `json:"gap"`                  // share of the days until the last end that lie after the bound
+	Violations          []planner.Violation `json:"violations"`           // that people's wishes break; empty without wishes
+	Waves               []planner.Wave      `json:"waves"`
+	Groups              []WaveGroup         `json:"groups"`
+	*planner.Confidence                     // how sure the end is; nil: not asked
+	Names               map[string]string   `json:"names"`
 }
 
 // WaveGroup is one group's dates.
@@ -82,12 +83,14 @@ type BindingRule struct {
 	Detail string `json:"detail"` // in English, with the days it rejected
 }
 
-// Waves answers the dates of the plan.
-func (h *Hub) Waves(ctx context.Context, p Person) (WavesView, error) {
-	pv, err := h.Plan(ctx, p)
+// Waves answers the dates of the plan, and how sure their end is from so many runs with delays and
+// roll-backs; none when runs is 0.
+func (h *Hub) Waves(ctx context.Context, p Person, runs int) (WavesView, error) {
+	e, sc, err := h.ask(p)
 	if err != nil {
 		return WavesView{}, err
 	}
+	pv := h.planView(e, sc)
 	v := WavesView{
 		Meta: pv.Meta, Deadline: pv.Plan.Deadline, Feasible: pv.Plan.Feasible, LastWaveEnd: pv.Plan.LastWaveEnd,
 		LowerBound: pv.Plan.LowerBound, Gap: pv.Plan.Gap, Violations: append([]planner.Violation{}, pv.Plan.Violations...),
@@ -101,5 +104,10 @@ func (h *Hub) Waves(ctx context.Context, p Person) (WavesView, error) {
 		}
 		v.Groups = append(v.Groups, row)
 	}
-	return v, nil
+	if runs == 0 {
+		return v, nil
+	}
+	c, err := planner.Confide(ctx, h.planInput(e.snapshot, e.hash, e.asOf), e.plan, runs)
+	v.Confidence = &c
+	return v, err
 }

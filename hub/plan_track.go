@@ -58,7 +58,7 @@ func (h *Hub) Track(ctx context.Context, p Person) (TrackView, error) {
 	in := track.Input{AsOf: e.asOf, Settings: track.DefaultSettings()}
 	v := TrackView{Meta: e.meta(sc), Names: e.names(sc)}
 	for i, b := range all {
-		v.Baselines = append(v.Baselines, BaselineRow{b.Version, b.Frozen, b.By, b.Snapshot, len(b.Promises)})
+		v.Baselines = append(v.Baselines, rowOf(b))
 		b.Promises = only(b.Promises, func(x track.Promise) bool { return mine(x.Municipality) })
 		if i < len(all)-1 {
 			in.Earlier = append(in.Earlier, b)
@@ -83,6 +83,23 @@ func (h *Hub) Track(ctx context.Context, p Person) (TrackView, error) {
 		v.Report.Groups, v.Report.Slips, v.Report.History, v.Report.Unmatched = []track.GroupStatus{}, []track.Slip{}, []track.History{}, []planner.Reason{}
 	}
 	return v, nil
+}
+
+// Baselines lists the frozen versions of the plan, newest first.
+func (h *Hub) Baselines(ctx context.Context, p Person) ([]BaselineRow, error) {
+	if _, _, err := h.ask(p); err != nil {
+		return nil, err
+	}
+	all, err := h.baselines(ctx)
+	rows := []BaselineRow{}
+	for _, b := range slices.Backward(all) {
+		rows = append(rows, rowOf(b))
+	}
+	return rows, err
+}
+
+func rowOf(b track.Baseline) BaselineRow {
+	return BaselineRow{b.Version, b.Frozen, b.By, b.Snapshot, len(b.Promises)}
 }
 
 // baselines reads the frozen versions, oldest first.
@@ -131,8 +148,7 @@ func (h *Hub) SetBaseline(ctx context.Context, p Person, version string) (Baseli
 	if err := h.store.SaveRecord(ctx, store.KindBaseline, "", version, h.now(), frozenPlan{len(all) + 1, b}); err != nil {
 		return BaselineRow{}, err
 	}
-	return BaselineRow{b.Version, b.Frozen, b.By, b.Snapshot, len(b.Promises)},
-		h.record(ctx, p.Name, "plan.baseline", version, fmt.Sprintf("%d groups", len(b.Promises)))
+	return rowOf(b), h.record(ctx, p.Name, "plan.baseline", version, fmt.Sprintf("%d groups", len(b.Promises)))
 }
 
 // trackEvent is something that happened, with whose it is.

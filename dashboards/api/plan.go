@@ -82,7 +82,11 @@ var planEndpoints = []endpoint{
 	},
 	{
 		path: "/plan/waves", summary: "The dates, with what binds them and how far from the best possible they are", answer: hub.WavesView{},
-		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) { return h.Waves(ctx, p) },
+		params: []param{{name: "runs", about: "runs with delays and roll-backs behind the probability; default none, at most 1000", whole: true}},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
+			return h.Waves(ctx, p, min(q.number("runs"), 1000))
+		},
+		probe: func(string, string) string { return "/plan/waves?runs=5" },
 	},
 	{
 		method: http.MethodPost, path: "/plan/what-if", summary: "What changes would make of the plan, and what they come into conflict with; nothing is kept",
