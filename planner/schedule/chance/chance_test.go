@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -176,19 +175,13 @@ func TestSameSeedSameResult(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n := len(p.Tasks)
-		order := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "shuffle"), 0)).Perm(n)
-		shuffled, starts := p, make([]rcpsp.Start, n)
-		shuffled.Tasks = make([]rcpsp.Task, n)
+		shuffled, order := scheduletest.Shuffle(t, p)
+		n := len(order)
+		starts := make([]rcpsp.Start, n)
 		m, other := chance.Model{Common: 0.2, Risks: make([]chance.Risk, n)}, chance.Model{Common: 0.2, Risks: make([]chance.Risk, n)}
 		for i, to := range order {
-			task := p.Tasks[i]
-			task.After = nil
-			for _, l := range p.Tasks[i].After {
-				task.After = append(task.After, rcpsp.Link{Task: order[l.Task], Lag: l.Lag})
-			}
 			m.Risks[i] = chance.Risk{Low: 1, Likely: 2, High: float64(2 + i%3), Fails: 0.1}
-			shuffled.Tasks[to], starts[to], other.Risks[to] = task, s.Starts[i], m.Risks[i]
+			starts[to], other.Risks[to] = s.Starts[i], m.Risks[i]
 		}
 		a := run(t, p, s.Starts, m, chance.Options{Runs: 40, Seed: 5})
 		b := run(t, shuffled, starts, other, chance.Options{Runs: 40, Seed: 5, Workers: 3})

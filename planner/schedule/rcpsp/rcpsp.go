@@ -8,6 +8,10 @@
 // schedule generation: each task in turn takes the earliest slots that its predecessors, its calendar
 // and the free capacity leave. Bound gives what no schedule can be better than.
 //
+// A search may begin with an older schedule (Limits.From), and tasks may be expected where they were
+// (Task.Keep, Move): package replan is made of these. Refute proves that no schedule exists; Timetable
+// is for those who place tasks themselves.
+//
 // Links set least lags only. A greatest lag (RCPSP/max: start at most so long after) cannot be said: as
 // a link back with a negative lag it closes a circle, and circles are refused.
 //

@@ -2,7 +2,6 @@ package rcpsp_test
 
 import (
 	"context"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -55,32 +54,41 @@ func TestSchedulesKeepAllRules(t *testing.T) {
 	}
 }
 
-// The order in which tasks are given, and the number of workers, change nothing.
+// The order in which tasks are given, and the number of workers, change nothing: neither without a
+// beginning nor with one, and with starts that are expected.
 func TestOrderOfInputIsIrrelevant(t *testing.T) {
 	for name, shape := range shapes {
 		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {
 			p := scheduletest.Draw(t, shape)
-			n := len(p.Tasks)
-			order := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "shuffle"), 0)).Perm(n)
-			shuffled := p
-			shuffled.Tasks = make([]rcpsp.Task, n)
-			for i, to := range order {
-				task := p.Tasks[i]
-				task.After = nil
-				for _, l := range p.Tasks[i].After {
-					task.After = append(task.After, rcpsp.Link{Task: order[l.Task], Lag: l.Lag})
+			shuffled, order := scheduletest.Shuffle(t, p)
+			both := func(l rcpsp.Limits, from []rcpsp.Start) []rcpsp.Start {
+				other := l
+				other.Workers = 3
+				if from != nil {
+					l.From, other.From = from, make([]rcpsp.Start, len(from))
+					for i, to := range order {
+						other.From[to] = from[i]
+					}
 				}
-				shuffled.Tasks[to] = task
+				a, b := solve(t, p, l), solve(t, shuffled, other)
+				back := make([]rcpsp.Start, len(order))
+				for i, to := range order {
+					back[i] = b.Starts[to]
+				}
+				if diff := cmp.Diff(a.Starts, back); diff != "" {
+					t.Fatalf("another order of input gave another schedule (-given +shuffled):\n%s", diff)
+				}
+				return a.Starts
 			}
-			a := solve(t, p, rcpsp.Limits{Schedules: 400, Seed: 7})
-			b := solve(t, shuffled, rcpsp.Limits{Schedules: 400, Seed: 7, Workers: 3})
-			back := make([]rcpsp.Start, n)
+			first := both(rcpsp.Limits{Schedules: 400, Seed: 7}, nil)
 			for i, to := range order {
-				back[i] = b.Starts[to]
+				if i%3 > 0 {
+					p.Tasks[i].Keep, p.Tasks[i].Move = &first[i], int64(i%3)
+					shuffled.Tasks[to].Keep, shuffled.Tasks[to].Move = &first[i], int64(i%3)
+				}
 			}
-			if diff := cmp.Diff(a.Starts, back); diff != "" {
-				t.Fatalf("another order of input gave another schedule (-given +shuffled):\n%s", diff)
-			}
+			p.Resources[0].Capacity++
+			both(rcpsp.Limits{Schedules: 100, Seed: 8}, first)
 		}))
 	}
 }

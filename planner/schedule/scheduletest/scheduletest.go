@@ -4,6 +4,7 @@ package scheduletest
 
 import (
 	"fmt"
+	"math/rand/v2"
 
 	"pgregory.net/rapid"
 
@@ -63,4 +64,20 @@ func Draw(t *rapid.T, s Shape) rcpsp.Problem {
 		p.Tasks = append(p.Tasks, task)
 	}
 	return p
+}
+
+// Shuffle gives the same problem with its tasks in another order, and where each task went.
+func Shuffle(t *rapid.T, p rcpsp.Problem) (shuffled rcpsp.Problem, to []int) {
+	to = rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "shuffle"), 0)).Perm(len(p.Tasks))
+	shuffled = p
+	shuffled.Tasks = make([]rcpsp.Task, len(p.Tasks))
+	for i, k := range to {
+		task := p.Tasks[i]
+		task.After = nil
+		for _, l := range p.Tasks[i].After {
+			task.After = append(task.After, rcpsp.Link{Task: to[l.Task], Lag: l.Lag})
+		}
+		shuffled.Tasks[k] = task
+	}
+	return shuffled, to
 }
