@@ -5,7 +5,8 @@
 // and one whose predecessors are late, or whose place is taken, is pushed to the next room that the
 // calendar and the resources leave. Nobody re-plans within a run, so that the figures are on the safe
 // side of what re-planning could reach. What lies behind the problem's last slot is not known: a run
-// that does not end by then counts as Beyond.
+// that does not end by then counts as Beyond, so the problem's Slots should reach well past the planned
+// end.
 //
 // The same problem, schedule, risks and seed give the same Result on any number of workers.
 package chance

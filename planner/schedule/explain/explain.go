@@ -4,12 +4,13 @@
 // New takes a problem and the starts that were found for it. Task counts, for one task, every slot
 // before its start under the one rule that keeps the task out of it; the counts add up to the start.
 // Chain follows the binding reasons from task to task back to what nothing holds; Critical is the chain
-// of the last end. Slack tells how far tasks can slip. Nothing depends on how the schedule was made,
-// so that it may come from a solver, a person or an older plan. A Schedule may be used by several
-// goroutines at once, except Slack.
+// of the last end. Totals tells what holds most slots of all; Slack how far tasks can slip. Nothing
+// depends on how the schedule was made, so that it may come from a solver, a person or an older plan. A
+// Schedule may be used by several goroutines at once, except Slack.
 package explain
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -174,6 +175,40 @@ func (s *Schedule) Task(i int) []Reason {
 		reasons = count(reasons, r)
 	}
 	return reasons
+}
+
+// Totals adds up the reasons of all tasks, the most slots first: what holds the schedule as a whole, and
+// so what is worth asking package shadow about. All waiting for other tasks is one line without a name.
+func (s *Schedule) Totals() []Reason {
+	type key struct {
+		kind Kind
+		ref  int
+		name string
+	}
+	sums := map[key]*Reason{}
+	for i := range s.starts {
+		for _, r := range s.Task(i) {
+			if r.Kind == After {
+				r.Ref, r.Name = -1, ""
+			}
+			k := key{r.Kind, r.Ref, r.Name}
+			sum := sums[k]
+			if sum == nil {
+				sums[k] = &r
+				continue
+			}
+			sum.Slots += r.Slots
+			sum.First, sum.Last = min(sum.First, r.First), max(sum.Last, r.Last)
+		}
+	}
+	all := make([]Reason, 0, len(sums))
+	for _, sum := range sums {
+		all = append(all, *sum)
+	}
+	slices.SortFunc(all, func(a, b Reason) int {
+		return cmp.Or(b.Slots-a.Slots, cmp.Compare(a.Kind, b.Kind), a.Ref-b.Ref, cmp.Compare(a.Name, b.Name))
+	})
+	return all
 }
 
 // count adds one slot, earlier than all before, to the reasons.

@@ -68,6 +68,13 @@ func TestEachKindOfReason(t *testing.T) {
 	if diff := cmp.Diff(chain, e.Chain(2)); diff != "" {
 		t.Errorf("chain (-want +got):\n%s", diff)
 	}
+	totals := []explain.Reason{
+		{explain.Resource, 0, "crew", 13, 0, 8}, {explain.Deadline, -1, "", 11, 3, 13}, {explain.Order, -1, "", 9, 0, 9}, {explain.Promise, -1, "", 8, 0, 10},
+		{explain.After, -1, "", 4, 0, 3}, {explain.Closed, -1, "payroll", 2, 4, 5}, {explain.Release, -1, "", 1, 0, 0},
+	}
+	if diff := cmp.Diff(totals, e.Totals()); diff != "" {
+		t.Errorf("totals (-want +got):\n%s", diff)
+	}
 	slack := []explain.Slack{{2, 6}, {7, 6}, {5, 2}, {0, 0}, {0, 0}, {3, 3}}
 	if diff := cmp.Diff(slack, e.Slack(14)); diff != "" {
 		t.Errorf("slack (-want +got):\n%s", diff)
