@@ -125,6 +125,10 @@ func readEstate(text string) (planner.Input, error) {
 			b.Systems[len(b.Systems)-1].Users = 100
 		case "contract": // id code supplier until annual fee
 			b.Contracts = append(b.Contracts, inventory.Contract{ID: a[0], Municipality: a[1], Supplier: a[2], Until: date(a[3]), AnnualDKK: int64(number(a[4])), ExitFeeDKK: int64(number(a[5]))})
+		case "fill": // code servers: invented ones
+			b.fill(a[0], int(number(a[1])))
+		case "calendar": // the Danish municipal year
+			freezes = append(freezes, planner.DefaultFreezes(asOf, settings.Deadline)...)
 		case "freeze": // from to name
 			freezes = append(freezes, planner.Freeze{From: date(a[0]), To: date(a[1]), Name: planner.Text{DA: a[2], EN: a[2]}})
 		case "set":
