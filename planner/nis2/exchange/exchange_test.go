@@ -42,11 +42,14 @@ func filled() exchange.Sheet {
 	a.Evidence, a.EvidenceUntil, a.Owner, a.ReviewedBy = "Referat, punkt 7: \"godkendt\"\nbilag 2; æøå", today.AddDays(365), "Direktør", "Chefjurist"
 	b := answer("21c-03", 0)
 	b.Evidence = "=HYPERLINK(\"http://example.org\")"
+	e := answer("21c-05", 3)
+	e.Evidence, e.EvidenceUntil = "https://example.org/prøve?a=1&b=2", today.AddDays(40)
+	e.Override = &nis2.Override{Reason: "Undtagelse: ældre system afvikles, øvrige er målt", By: "Chefjurist", Until: today.AddDays(60)}
 	c := answer("21e-06", 2)
 	c.Owner, c.Override = "+45 12 34 56 78", &nis2.Override{Reason: "-ny måling på vej", By: "@revisor", Until: today.AddDays(30)}
 	d := answer("21j-04", 0)
 	d.NotApplicable = &nis2.NotApplicable{Reason: "Bruges ikke", ApprovedBy: "Chefjurist", Until: today.AddDays(90)}
-	s.Answers = []nis2.Answer{a, b, c, d}
+	s.Answers = []nis2.Answer{a, b, e, c, d}
 	return s
 }
 
@@ -164,6 +167,29 @@ func TestXLSXThroughLibreOffice(t *testing.T) {
 	want := []exchange.Change{{Control: "20-01", Field: "level", From: "4", To: "3"}}
 	if diff := cmp.Diff(want, exchange.Changes(cat, filled().Answers, got.Answers)); diff != "" {
 		t.Errorf("what the person changed (-want +got):\n%s", diff)
+	}
+	formulaFree(t, saved)
+	stillAQuestionnaire(t, saved)
+}
+
+// stillAQuestionnaire wants what helps people fill the workbook in to be there after saving: the levels to
+// choose from on every row, and the id column and the last sheet out of sight.
+func stillAQuestionnaire(t *testing.T, book []byte) {
+	t.Helper()
+	f, err := excelize.OpenReader(bytes.NewReader(book))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	choices, err := f.GetDataValidations("Besvarelse")
+	if err != nil || len(choices) != 1 || !strings.Contains(choices[0].Formula1, "0,1,2,3,4,5") || choices[0].Sqref != "D2:D81" {
+		t.Errorf("the levels to choose from: %+v, %v", choices, err)
+	}
+	if shown, err := f.GetColVisible("Besvarelse", "A"); shown || err != nil {
+		t.Errorf("the id column is shown: %t, %v", shown, err)
+	}
+	if shown, err := f.GetSheetVisible("samdrift"); shown || err != nil {
+		t.Errorf("the sheet that tells what the file is is shown: %t, %v", shown, err)
 	}
 }
 

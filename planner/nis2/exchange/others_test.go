@@ -93,7 +93,7 @@ func TestCISOAuditRoundTrip(t *testing.T) {
 		}
 		levels[a.Control] = a.Level
 	}
-	if len(levels) != 3 || levels["20-01"] != 4 || levels["21c-03"] != 0 || levels["21e-06"] != 2 {
+	if len(levels) != 4 || levels["21c-05"] != 3 || levels["20-01"] != 4 || levels["21c-03"] != 0 || levels["21e-06"] != 2 {
 		t.Errorf("levels %v", levels)
 	}
 	if len(notes) != 1 || !strings.Contains(notes[0], "21j-04") {
