@@ -27,14 +27,15 @@ func (m *model) tell(s *Schedule, starts []rcpsp.Start) error {
 	for _, at := range m.jobs {
 		t := m.cutover(at)
 		placed := &s.Lanes[at.lane][at.wave][at.index]
+		reasons := why.Task(t)
 		if starts[t].Slot != rcpsp.Unplaced {
 			placed.Night = m.in.day(starts[t].Slot)
 			placed.Seed, placed.SeedDays = m.in.day(late[at]), m.length(m.seeding(at))
 			placed.Slack = slack[t].Most()
-			placed.HeldBy = m.heldBy(why, supposed, at)
+			placed.HeldBy = m.heldBy(why, reasons, at)
 			s.LastEnd = max(s.LastEnd, placed.Night.AddDays(m.in.HypercareDays))
 		}
-		placed.Rejected = m.rejections(why, supposed, at)
+		placed.Rejected = m.rejections(reasons, supposed, at)
 	}
 	seen := map[job]bool{}
 	for _, step := range why.Critical() {
@@ -49,7 +50,7 @@ func (m *model) tell(s *Schedule, starts []rcpsp.Start) error {
 
 // rejections counts, for each day from tomorrow to the night before the job's own (or to the deadline),
 // the first rule that rejects it, most days first.
-func (m *model) rejections(why *explain.Schedule, starts []rcpsp.Start, at job) []Rejection {
+func (m *model) rejections(reasons []explain.Reason, starts []rcpsp.Start, at job) []Rejection {
 	cut := m.cutover(at)
 	end := starts[cut].Slot
 	if end == rcpsp.Unplaced {
@@ -79,7 +80,7 @@ func (m *model) rejections(why *explain.Schedule, starts []rcpsp.Start, at job) 
 	case len(m.tasks.Tasks[cut].After) > 0:
 		m.untilSeeded(until, starts, at)
 	}
-	for _, r := range why.Task(cut) {
+	for _, r := range reasons {
 		if rule, freeze := m.rule(r, m.tasks.Tasks[cut].Fixed != nil); rule != "" && from < end {
 			count(rule, freeze, r.Slots, r.First, r.Last)
 		}
@@ -156,26 +157,27 @@ func (m *model) rule(r explain.Reason, pinned bool) (Rule, int) {
 	return "", -1
 }
 
-// heldBy is the job that stood in a job's way last, as far as it was another job.
-func (m *model) heldBy(why *explain.Schedule, starts []rcpsp.Start, at job) string {
-	t := m.cutover(at)
+// heldBy is the job that stood in the way of a cutover last, as far as it was another job.
+func (m *model) heldBy(why *explain.Schedule, reasons []explain.Reason, at job) string {
 	for range 4 { // cutover, seeding, and the milestones before them
-		reasons := why.Task(t)
 		k := slices.IndexFunc(reasons, func(r explain.Reason) bool { return r.Kind == explain.After || r.Kind == explain.Resource })
 		if k < 0 {
 			return ""
 		}
 		r := reasons[k]
-		if r.Kind == explain.After {
-			t = r.Ref
-		} else if o := slices.IndexFunc(why.Occupants(r.Ref, r.Last), func(o int) bool { return m.jobOf[o] != at }); o >= 0 {
-			t = why.Occupants(r.Ref, r.Last)[o]
-		} else {
-			return ""
+		t := r.Ref
+		if r.Kind == explain.Resource {
+			others := why.Occupants(r.Ref, r.Last)
+			o := slices.IndexFunc(others, func(o int) bool { return m.jobOf[o] != at })
+			if o < 0 {
+				return ""
+			}
+			t = others[o]
 		}
 		if other := m.jobOf[t]; other != none && other != at {
 			return m.in.job(other).ID
 		}
+		reasons = why.Task(t)
 	}
 	return ""
 }

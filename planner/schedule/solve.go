@@ -8,6 +8,10 @@ import (
 	"github.com/samdrift/samdrift/planner/schedule/rcpsp"
 )
 
+// fewTasks is up to how many tasks the bounds of package rcpsp are worth their time; in larger problems
+// endBound is the higher one.
+const fewTasks = 1000
+
 // Solve finds the best schedule it knows how to find: lanes are placed as wholes in many orders, the
 // result goes to package rcpsp, which changes single tasks and gives the bounds, and the better of both
 // is kept. The same problem gives the same schedule.
@@ -106,7 +110,7 @@ func (m *model) polish(s *Schedule, starts []rcpsp.Start) ([]rcpsp.Start, error)
 // others keep their starts.
 func (m *model) solve(starts []rcpsp.Start, changes int, resume bool) ([]rcpsp.Start, rcpsp.Solution, error) {
 	p, index := m.without()
-	limits := rcpsp.Limits{Schedules: int64(changes), Seed: 1, Workers: 2, Bound: true}
+	limits := rcpsp.Limits{Schedules: int64(changes), Seed: 1, Workers: 2, Bound: len(index) <= fewTasks}
 	if resume {
 		for _, t := range index {
 			limits.From = append(limits.From, starts[t])
