@@ -26,7 +26,9 @@ var answerEndpoints = []endpoint{
 	},
 	{
 		path: "/gap/joint/report", summary: "What the joint gap report stands on; the report itself is /gap/joint/report.html and .xlsx among the pages", answer: hub.JointReport{},
-		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) { return h.JointReport(ctx, p) },
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) {
+			return h.JointReport(ctx, p)
+		},
 	},
 	{
 		path: "/gap/{municipality}/report", summary: "What a municipality's gap report stands on; the report itself is /gap/{municipality}/report.html and .xlsx among the pages", answer: hub.GapReport{},

@@ -35,14 +35,15 @@ type endpoint struct {
 	method  string // empty: GET
 	path    string // below prefix, as http.ServeMux reads it
 	summary string
-	takes   any // a zero value of what a POST carries as JSON, for the schema; nil: nothing
+	takes   any  // a zero value of what a POST carries as JSON, for the schema; nil: nothing
+	file    bool // what a POST carries is a file as it is
 
 	params []param // of the query; what stands in the path is described by pathParams
 	answer any     // a zero value of what is answered, for the schema
 	ask    func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error)
 	csv    func(answer any) [][]string // rows with their heading; nil: JSON only
 	probe  func(municipality, asset string) string
-	sample func(municipality, asset string) any // what the scope test sends; nil: the zero value of takes
+	sample func(municipality, asset string) any // what the scope test sends, of a file its text; nil: the zero value of takes
 }
 
 // param is a query parameter.
@@ -72,6 +73,9 @@ func (q query) into(value any) error {
 
 func (q query) text(name string) string { return q.values[name] }
 
+// textOr gives a parameter, or what stands for it when it was not given.
+func (q query) textOr(name, otherwise string) string { return cmp.Or(q.values[name], otherwise) }
+
 // number gives a whole number, or 0 when it was not given.
 func (q query) number(name string) int {
 	n, _ := strconv.Atoi(q.values[name]) // checked by read
@@ -93,7 +97,7 @@ func Routes(h *hub.Hub) []dashboards.Route {
 			Handler: handler{h, e},
 			Probe:   func(municipality, asset string) string { return prefix + probe(municipality, asset) },
 		}
-		if e.takes != nil {
+		if e.takes != nil || e.file {
 			route.Body = func(municipality, asset string) string { return sampleBody(e, municipality, asset) }
 		}
 		routes = append(routes, route)
@@ -111,6 +115,9 @@ func sampleBody(e endpoint, municipality, asset string) string {
 	if e.sample != nil {
 		value = e.sample(municipality, asset)
 	}
+	if e.file {
+		return fmt.Sprint(value)
+	}
 	body, err := json.Marshal(value)
 	if err != nil {
 		panic(e.path + ": the sample cannot be encoded: " + err.Error()) // plain data of our own
@@ -123,8 +130,12 @@ type handler struct {
 	endpoint
 }
 
-// maxBody is more than a plan of the whole country takes as JSON.
-const maxBody = 32 << 20
+// The most that is taken: more than a plan of the whole country as JSON, and more than a dataset or a
+// questionnaire of one municipality.
+const (
+	maxBody = 32 << 20
+	maxFile = 10 << 20
+)
 
 func (e handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q, err := e.read(r)
@@ -132,9 +143,13 @@ func (e handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	if e.takes != nil {
-		if q.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
-			writeProblem(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("the body cannot be read: %v; at most %d bytes are taken", err, maxBody))
+	if e.takes != nil || e.file {
+		most := int64(maxBody)
+		if e.file {
+			most = maxFile
+		}
+		if q.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, most)); err != nil {
+			writeProblem(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("the body cannot be read: %v; at most %d bytes are taken", err, most))
 			return
 		}
 	}
@@ -236,11 +251,26 @@ func writeProblem(w http.ResponseWriter, status int, detail string) {
 	_ = json.NewEncoder(w).Encode(problem{http.StatusText(status), status, detail}) // the client may have gone
 }
 
+// conflictProblem is a problem that shows both answers, so that whoever asked can decide which holds.
+type conflictProblem struct {
+	problem
+	*store.ConflictError
+}
+
+func writeConflict(w http.ResponseWriter, conflict hub.ConflictError) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(http.StatusConflict)
+	_ = json.NewEncoder(w).Encode(conflictProblem{problem{http.StatusText(http.StatusConflict), http.StatusConflict, conflict.Error()}, conflict.ConflictError}) // the client may have gone
+}
+
 // writeError maps the hub's errors to statuses. Faults of the hub itself are not told to clients;
 // the web package's log has them.
 func writeError(w http.ResponseWriter, err error) {
 	var bad badRequest
+	var conflict hub.ConflictError
 	switch {
+	case errors.As(err, &conflict):
+		writeConflict(w, conflict)
 	case errors.As(err, &bad):
 		writeProblem(w, http.StatusBadRequest, err.Error())
 	case errors.Is(err, hub.ErrForbidden):

@@ -22,7 +22,9 @@ var pathParam = regexp.MustCompile(`\{(\w+)\}`)
 var pathParams = map[string]string{
 	"code":         "three-digit municipality code, such as 461",
 	"municipality": "three-digit municipality code, such as 461",
-	"id":           "id of an asset",
+	"id":           "id of what is asked for, such as an asset",
+	"control":      "id of a control, such as 20-01",
+	"dataset":      "name of a dataset, such as patch_system",
 	"group":        "id of a move group",
 	"ref":          "a scenario: id for its latest version, id@version for another, or present",
 }
@@ -88,6 +90,10 @@ var document = sync.OnceValues(func() ([]byte, error) {
 				return nil, fmt.Errorf("%s: %w", e.path, err)
 			}
 			op.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().WithRequired(true).WithJSONSchemaRef(taken)}
+		}
+		if e.file {
+			op.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().WithRequired(true).
+				WithContent(openapi3.NewContentWithSchema(openapi3.NewStringSchema().WithFormat("binary"), []string{"application/octet-stream"}))}
 		}
 		item := doc.Paths.Value(e.path)
 		if item == nil {
