@@ -14,6 +14,9 @@ import (
 // name is refused, never guessed.
 type Mapping struct {
 	Platform string `yaml:"platform" json:"platform"` // a name of package platform
+	Source   string `yaml:"source" json:"source"`     // the vCenter that the servers are on, by its name under vcenters
+	// Target is the vCenter that they go to. Empty, or the same as Source: they move within it.
+	Target string `yaml:"target" json:"target,omitempty"`
 	// Destination is the place of every server. Its datastore is for disks that Datastores does not name.
 	Destination platform.Location `yaml:"destination" json:"destination"`
 	Networks    map[string]string `yaml:"networks" json:"networks"`               // network at the source → at the destination
@@ -39,6 +42,9 @@ func (m Mapping) Validate(agreement string) error {
 			fault("destination.%s is missing", name)
 		}
 	}
+	if m.Source == "" {
+		fault("source is missing: the name of a vCenter under vcenters")
+	}
 	for from, to := range m.Networks {
 		if from == "" || to == "" {
 			fault("networks: %q → %q: both names are needed", from, to)
@@ -46,6 +52,22 @@ func (m Mapping) Validate(agreement string) error {
 	}
 	slices.SortFunc(faults, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(faults...)
+}
+
+// Between tells whether servers go from one vCenter to another.
+func (m Mapping) Between() bool { return m.Target != "" && m.Target != m.Source }
+
+// VCenter is the vCenter that a stage works on.
+func (m Mapping) VCenter(stage platform.Stage) string {
+	if m.Between() && onTarget(stage) {
+		return m.Target
+	}
+	return m.Source
+}
+
+// onTarget tells whether a stage of a move between platforms works where the servers arrive.
+func onTarget(stage platform.Stage) bool {
+	return stage == platform.Arrive || stage == platform.Verify || stage == platform.Finalize
 }
 
 // Grounds is what is known about the platforms under the plan.

@@ -333,7 +333,7 @@ func TestPlanInterruptsTheEngine(t *testing.T) {
 func TestPlanRefusesEnvironmentThatChangesPlans(t *testing.T) {
 	p, snap := crowd(1)
 	r, dir, units := rendered(t, p, snap)
-	r.Environment = map[string]string{"TF_CLI_ARGS_plan": "-destroy"}
+	r.Environments = map[string]map[string]string{"": {"TF_CLI_ARGS_plan": "-destroy"}}
 	result, err := r.Plan(t.Context(), dir, units, terraform.PlanOptions{})
 	if err != nil {
 		t.Fatal(err)

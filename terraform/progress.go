@@ -49,6 +49,8 @@ type Step struct {
 type Progress struct {
 	Unit  string `json:"unit"`
 	Steps []Step `json:"steps"`
+	// Returning is why the unit is on its way back; empty: it is not.
+	Returning string `json:"returning,omitempty"`
 	// RolledBack holds the steps of earlier attempts, oldest first: nothing that was recorded is lost.
 	RolledBack []Step `json:"rolled_back,omitempty"`
 }
@@ -80,6 +82,9 @@ func (p Progress) Next() (Step, bool) {
 // Rendered is the stage in which the unit's HCL is to be written: that of the next step that Terraform
 // carries out, or the last one that it did.
 func (p Progress) Rendered() platform.Stage {
+	if p.Returning != "" {
+		return platform.Rollback
+	}
 	last := platform.Adopt
 	for _, s := range p.Steps {
 		switch s.Stage {
@@ -174,28 +179,44 @@ func (p *Progress) Fail(stage platform.Stage, note string, at time.Time) error {
 	return nil
 }
 
-// Rollback takes the unit back to where it was ready to move. What was recorded is kept. After the move
-// is final there is no way back: the source may be gone.
-func (p *Progress) Rollback(by, reason string, at time.Time) error {
-	if strings.TrimSpace(by) == "" || strings.TrimSpace(reason) == "" {
-		return fmt.Errorf("unit %s: going back needs a name and a reason", p.Unit)
+// Return sets the unit on its way back to where it was ready to move: its HCL is then that of the place
+// it came from, to be planned, approved and applied like any other. After the move is final there is no
+// way back: the source may be gone.
+func (p *Progress) Return(reason string) error {
+	if strings.TrimSpace(reason) == "" {
+		return fmt.Errorf("unit %s: going back needs a reason", p.Unit)
 	}
-	ready := slices.IndexFunc(p.Steps, func(s Step) bool { return s.Stage == platform.Ready })
 	begun := false
-	for i := range p.Steps {
-		s := &p.Steps[i]
+	for i, s := range p.Steps {
 		if s.Stage == platform.Finalize && s.State == Done {
 			return fmt.Errorf("unit %s: the move is final since %s: there is no way back", p.Unit, s.Ended.Format("2006-01-02"))
 		}
-		if i > ready && s.State != Waiting {
-			begun = true
-			p.RolledBack = append(p.RolledBack, *s)
-			*s = Step{Stage: s.Stage, State: Waiting}
-		}
+		begun = begun || i > p.ready() && s.State != Waiting
 	}
 	if !begun {
 		return fmt.Errorf("unit %s: nothing of the move has begun, so there is nothing to take back", p.Unit)
 	}
-	p.RolledBack = append(p.RolledBack, Step{Stage: platform.Rollback, State: Done, By: by, Started: at.UTC(), Ended: at.UTC(), Note: reason})
+	p.Returning = reason
+	return nil
+}
+
+// ready is the index of the step after which the move begins.
+func (p Progress) ready() int {
+	return slices.IndexFunc(p.Steps, func(s Step) bool { return s.Stage == platform.Ready })
+}
+
+// Returned ends the way back: the unit is ready to move again. What was recorded of the attempt is kept.
+func (p *Progress) Returned(by string, at time.Time) error {
+	if p.Returning == "" {
+		return fmt.Errorf("unit %s: it is not on its way back", p.Unit)
+	}
+	for i := p.ready() + 1; i < len(p.Steps); i++ {
+		if p.Steps[i].State != Waiting {
+			p.RolledBack = append(p.RolledBack, p.Steps[i])
+			p.Steps[i] = Step{Stage: p.Steps[i].Stage, State: Waiting}
+		}
+	}
+	p.RolledBack = append(p.RolledBack, Step{Stage: platform.Rollback, State: Done, By: by, Started: at.UTC(), Ended: at.UTC(), Note: p.Returning})
+	p.Returning = ""
 	return nil
 }

@@ -65,14 +65,20 @@ func TestProgressBetweenPlatforms(t *testing.T) {
 func TestRollbackUntilTheMoveIsFinal(t *testing.T) {
 	p := terraform.NewProgress("450-a1", false)
 	walk(t, &p, platform.Adopt, platform.Test, platform.Ready)
-	if err := p.Rollback("Bo", "changed our minds", night); err == nil {
+	if err := p.Return("changed our minds"); err == nil {
 		t.Error("nothing had begun, and it was taken back")
 	}
 	walk(t, &p, platform.Place)
-	if err := p.Rollback("Bo", "", night); err == nil {
+	if err := p.Return(""); err == nil {
 		t.Error("taken back without a reason")
 	}
-	if err := p.Rollback("Bo", "the application does not start", night); err != nil {
+	if err := p.Return("the application does not start"); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.Rendered(); got != platform.Rollback {
+		t.Errorf("on its way back, and the HCL is of %s", got)
+	}
+	if err := p.Returned("Bo", night); err != nil {
 		t.Fatal(err)
 	}
 	var kept []platform.Stage
@@ -86,7 +92,7 @@ func TestRollbackUntilTheMoveIsFinal(t *testing.T) {
 		t.Errorf("next is %s, want another attempt", next.Stage)
 	}
 	walk(t, &p, platform.Place, platform.Verify, platform.Finalize)
-	if err := p.Rollback("Bo", "too late", night); err == nil || !strings.Contains(err.Error(), "no way back") {
+	if err := p.Return("too late"); err == nil || !strings.Contains(err.Error(), "no way back") {
 		t.Errorf("after the end: %v", err)
 	}
 }
@@ -98,7 +104,7 @@ func TestProgressKeepsItsOrder(t *testing.T) {
 		p := terraform.NewProgress("u", rapid.Bool().Draw(rt, "between"))
 		for range rapid.IntRange(1, 60).Draw(rt, "calls") {
 			stage := rapid.SampledFrom(platform.Stages).Draw(rt, "stage")
-			switch rapid.IntRange(0, 4).Draw(rt, "call") {
+			switch rapid.IntRange(0, 5).Draw(rt, "call") {
 			case 0:
 				_ = p.Start(stage, "Anna", night)
 			case 1:
@@ -108,7 +114,9 @@ func TestProgressKeepsItsOrder(t *testing.T) {
 			case 3:
 				_ = p.Copied("OVF", rapid.Int64Range(-1, 3).Draw(rt, "amount"), 2, "disks")
 			case 4:
-				_ = p.Rollback("Bo", "x", night)
+				_ = p.Return("x")
+			case 5:
+				_ = p.Returned("Bo", night)
 			}
 			open := false
 			for _, s := range p.Steps {

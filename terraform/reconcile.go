@@ -54,7 +54,7 @@ func (r *Runner) Reconcile(ctx context.Context, dir string, u Unit) (Finding, er
 		return f, err
 	}
 	f.Approval = open
-	s.wait = "30s" // the engine of a killed hub is killed with it, which may take a moment
+	s.wait = "2m" // the engine of a killed hub is killed with it, which on a busy machine takes a while
 	if err := errors.Join(s.sweep(), s.protectState()); err != nil {
 		return f, err
 	}

@@ -24,9 +24,10 @@ const cancelGrace = 6 * time.Hour
 type Runner struct {
 	Engine Engine
 	Config Config
-	// Environment is what providers need besides what every run gets, above all credentials
-	// (VSPHERE_PASSWORD …). They reach the provider this way only and are never written down.
-	Environment map[string]string
+	// Environments are what providers need besides what every run gets, above all credentials
+	// (VSPHERE_PASSWORD …), by Unit.VCenter. They reach the provider this way only and are never written
+	// down.
+	Environments map[string]map[string]string
 	// States is where units rendered for a state server keep their states.
 	States *StateAddress
 	// Freezes are days on which nothing is applied. Advisory ones forbid nothing.
@@ -62,7 +63,7 @@ func (r *Runner) open(root string, u Unit) (*shop, error) {
 	}
 	if err := tf.SetEnv(r.environment(root, u)); err != nil {
 		// TF_CLI_ARGS, TF_VAR_ and the like, which change what a plan means.
-		return nil, fmt.Errorf("unit %s: environment for the engine: %w: take it out of Environment", u.ID, err)
+		return nil, fmt.Errorf("unit %s: environment for the engine: %w: take it out of Environments", u.ID, err)
 	}
 	if err := tf.SetWaitDelay(cancelGrace); err != nil {
 		return nil, fmt.Errorf("unit %s: %w", u.ID, err)
@@ -85,7 +86,7 @@ func (r *Runner) environment(root string, u Unit) map[string]string {
 		name, value, _ := strings.Cut(pair, "=")
 		env[name] = value
 	}
-	maps.Copy(env, r.Environment)
+	maps.Copy(env, r.Environments[u.VCenter])
 	if r.States != nil {
 		maps.Copy(env, r.States.environment(u))
 	}

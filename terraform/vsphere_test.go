@@ -57,7 +57,7 @@ func newWorld(t *testing.T, servers int) *world {
 	r, folder := runner(t), mirror(t)
 	w := &world{World: vcentertest.New(t, servers), runner: r, dir: t.TempDir()}
 	r.Config.ProviderMirror = folder
-	r.Environment = w.Login.Environment()
+	r.Environments = map[string]map[string]string{"nyborg": w.Login.Environment()}
 	machines, err := vcenter.Read(t.Context(), w.Login)
 	if err != nil {
 		t.Fatal(err)
@@ -69,6 +69,7 @@ func newWorld(t *testing.T, servers int) *world {
 	w.ground = terraform.Grounds{
 		Mappings: map[string]terraform.Mapping{"nyborg-odense": {
 			Platform:    "vsphere",
+			Source:      "nyborg",
 			Destination: platform.Location{Datacenter: vcentertest.Datacenter, Cluster: vcentertest.To, Datastore: vcentertest.ToStore, Folder: vcentertest.ToFolder},
 			Networks:    map[string]string{vcentertest.FromNet: vcentertest.ToNet},
 		}},

@@ -20,6 +20,7 @@ import (
 	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner/nis2"
+	"github.com/samdrift/samdrift/terraform"
 )
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
@@ -57,6 +58,39 @@ func suite(t *testing.T, s *store.Store) {
 		}
 		if want.Hash() != got.Hash() {
 			t.Error("the hash changed on the way")
+		}
+	})
+	t.Run("states of engines", func(t *testing.T) {
+		lock := terraform.StateLock{ID: "l1", Who: "anna@odense", Operation: "OperationTypeApply", Created: noon}
+		var locked *terraform.LockedError
+		if _, err := s.State(ctx, "450-a1"); !errors.Is(err, terraform.ErrNoState) {
+			t.Errorf("no state yet: %v", err)
+		}
+		if err := s.SaveState(ctx, "450-a1", "l1", []byte(`{"serial":1}`), noon); !errors.As(err, &locked) {
+			t.Errorf("a state was written without the lock: %v", err)
+		}
+		if err := s.LockState(ctx, "450-a1", lock); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.LockState(ctx, "450-a1", terraform.StateLock{ID: "l2"}); !errors.As(err, &locked) || locked.Holder.Who != "anna@odense" {
+			t.Errorf("a second lock: %v", err)
+		}
+		for _, state := range []string{`{"serial":1}`, `{"serial":2}`} {
+			if err := s.SaveState(ctx, "450-a1", "l1", []byte(state), noon); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.UnlockState(ctx, "450-a1", "l2"); !errors.As(err, &locked) {
+			t.Errorf("a foreign key: %v", err)
+		}
+		if err := s.UnlockState(ctx, "450-a1", "l1"); err != nil {
+			t.Error(err)
+		}
+		if _, held, err := s.StateHolder(ctx, "450-a1"); held || err != nil {
+			t.Errorf("still held: %t, %v", held, err)
+		}
+		if got, err := s.State(ctx, "450-a1"); err != nil || string(got) != `{"serial":2}` {
+			t.Errorf("the latest state is %q, %v", got, err)
 		}
 	})
 	t.Run("only the present estate is whole, its changes stay", func(t *testing.T) {
