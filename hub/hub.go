@@ -28,22 +28,24 @@ import (
 	"github.com/samdrift/samdrift/planner/evaluate"
 	"github.com/samdrift/samdrift/planner/nis2"
 	"github.com/samdrift/samdrift/terraform"
+	"github.com/samdrift/samdrift/terraform/vcenter"
 )
 
 // Config says what the hub works on.
 type Config struct {
-	Dir       string           // data directory; 0700
-	Database  string           // postgres:// URL; empty: SQLite in Dir
-	ReadOnly  bool             // answers questions beside a running hub; stores nothing, keeps no time series
-	Members   []string         // codes of the municipalities in this cooperation
-	Demo      bool             // the data are invented: every answer says so
-	AsOf      inventory.Date   // fixes today for planning, scoring and reports; 0: the clock
-	Ageing    inventory.Ageing // when assets that are not seen are stale, and gone
-	Planner   planner.Settings //
-	Freezes   []planner.Freeze //
-	Monitor   monitor.Config   // Dir is set below the hub's own when empty
-	Terraform terraform.Config //
-	Now       func() time.Time // the clock
+	Dir       string                   // data directory; 0700
+	Database  string                   // postgres:// URL; empty: SQLite in Dir
+	ReadOnly  bool                     // answers questions beside a running hub; stores nothing, keeps no time series
+	Members   []string                 // codes of the municipalities in this cooperation
+	Demo      bool                     // the data are invented: every answer says so
+	AsOf      inventory.Date           // fixes today for planning, scoring and reports; 0: the clock
+	Ageing    inventory.Ageing         // when assets that are not seen are stale, and gone
+	Planner   planner.Settings         //
+	Freezes   []planner.Freeze         //
+	Monitor   monitor.Config           // Dir is set below the hub's own when empty
+	Terraform terraform.Config         //
+	VCenters  map[string]vcenter.Login // by the names that terraform.agreements uses
+	Now       func() time.Time         // the clock
 
 	Evaluate evaluate.Settings // prices and limits that the plan is judged by
 }
@@ -93,6 +95,8 @@ type Hub struct {
 
 	assessing sync.Mutex      // one change of results at a time; guards changed
 	changed   map[string]bool // municipalities whose answers or registers changed since the last working out began
+
+	moving sync.Mutex // one change of moves at a time
 
 	merging sync.Mutex          // one merge at a time; guards merged and unsaved
 	merged  *inventory.Snapshot // merged, but could not be stored or shown; nil as a rule

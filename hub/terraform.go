@@ -8,10 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/terraform"
+	"github.com/samdrift/samdrift/terraform/platform"
+	"github.com/samdrift/samdrift/terraform/vcenter"
 )
 
 // Notes that stand beside Terraform summaries; each language has words for them.
@@ -47,10 +51,19 @@ func (h *Hub) RenderTerraform(ctx context.Context, p Person) ([]terraform.Unit, 
 	if err != nil {
 		return nil, err
 	}
-	if p.Role != RoleAdmin && p.Role != RoleCentre {
+	if !p.moves() {
 		return nil, sc.forbidden("rendering moves")
 	}
-	units, err := terraform.Render(e.plan, e.snapshot, terraform.Grounds{})
+	grounds, err := h.grounds(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := h.moves(ctx)
+	if err != nil {
+		return nil, err
+	}
+	plan := planOfMoves(e.plan, kept)
+	units, err := terraform.Render(plan, e.snapshot, grounds)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +73,132 @@ func (h *Hub) RenderTerraform(ctx context.Context, p Person) ([]terraform.Unit, 
 	if err := terraform.Write(h.TerraformDir(), units); err != nil {
 		return nil, err
 	}
+	if err := h.beginMoves(ctx, plan, units, grounds); err != nil {
+		return nil, err
+	}
 	return units, h.record(ctx, p.Name, "terraform.render", e.hash, fmt.Sprintf("%d units", len(units)))
+}
+
+// grounds is what the platforms under the plan tell, and how far each unit has come. Servers that were
+// adopted are taken as they were then: what changed since shows as a difference that a gate refuses.
+func (h *Hub) grounds(ctx context.Context, e *estate) (terraform.Grounds, error) {
+	g := terraform.Grounds{Mappings: h.config.Terraform.Agreements, Machines: map[string]platform.Machine{}, Stages: map[string]platform.Stage{}}
+	if len(g.Mappings) == 0 {
+		return g, nil
+	}
+	kept, err := h.moves(ctx)
+	if err != nil {
+		return g, err
+	}
+	read, err := h.readVCenters(ctx, e)
+	if err != nil {
+		return g, err
+	}
+	for _, m := range kept {
+		mapping := g.Mappings[m.Agreement]
+		g.Stages[m.Unit] = m.Progress.Rendered()
+		source := read[mapping.VCenter(g.Stages[m.Unit])]
+		for id, origin := range m.Origin {
+			if g.Stages[m.Unit] == platform.Arrive { // it is described as it arrived
+				if arrived, ok := source[id]; ok {
+					g.Machines[id] = arrived
+				}
+				continue
+			}
+			g.Machines[id] = origin
+		}
+	}
+	for agreement := range g.Mappings {
+		for id, machine := range read[g.Mappings[agreement].Source] {
+			if a, ok := e.snapshot.Asset(id); !ok || e.agreementOf(a.Municipality) != agreement {
+				continue
+			}
+			if _, adopted := g.Machines[id]; !adopted {
+				g.Machines[id] = machine
+			}
+		}
+	}
+	return g, nil
+}
+
+// agreementOf gives the id of a municipality's agreement, empty when it has none.
+func (e *estate) agreementOf(municipality string) string {
+	a, _ := e.snapshot.AgreementOf(municipality)
+	return a.ID
+}
+
+// readVCenters reads the servers of every vCenter that a mapping names, by asset.
+func (h *Hub) readVCenters(ctx context.Context, e *estate) (map[string]map[string]platform.Machine, error) {
+	read := map[string]map[string]platform.Machine{}
+	for agreement, m := range h.config.Terraform.Agreements {
+		for _, name := range []string{m.Source, m.Target} {
+			if _, done := read[name]; done || name == "" {
+				continue
+			}
+			login, ok := h.config.VCenters[name]
+			if !ok {
+				return nil, fmt.Errorf("terraform.agreements.%s: vCenter %q is not described under vcenters: %w", agreement, name, ErrInvalid)
+			}
+			machines, err := vcenter.Read(ctx, login)
+			if err != nil {
+				return nil, err
+			}
+			read[name] = terraform.Attach(e.snapshot, machines)
+		}
+	}
+	return read, nil
+}
+
+// beginMoves keeps a record for each unit on a platform that has none yet, and what its servers look
+// like for as long as they have not been adopted.
+func (h *Hub) beginMoves(ctx context.Context, plan planner.Plan, units []terraform.Unit, g terraform.Grounds) error {
+	h.moving.Lock()
+	defer h.moving.Unlock()
+	kept, err := h.moves(ctx)
+	if err != nil {
+		return err
+	}
+	for _, u := range units {
+		if u.Stage == "" {
+			continue
+		}
+		m, known := kept[u.ID]
+		if known && m.begun() {
+			continue
+		}
+		if !known {
+			m = Move{Unit: u.ID, Municipality: u.Municipality, Agreement: u.Agreement, Progress: terraform.NewProgress(u.ID, g.Mappings[u.Agreement].Between())}
+		}
+		m.Group, m.Wave = groupAndWave(plan, u)
+		m.Origin = map[string]platform.Machine{}
+		for _, machine := range u.Machines {
+			m.Origin[machine.Asset] = machine
+		}
+		if err := h.store.SaveRecord(ctx, store.KindMove, m.Municipality, m.Unit, h.now(), m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// groupAndWave finds what a unit was rendered from.
+func groupAndWave(plan planner.Plan, u terraform.Unit) (planner.Group, planner.Wave) {
+	g := plan.Groups[slices.IndexFunc(plan.Groups, func(g planner.Group) bool { return g.ID == u.ID })]
+	return g, plan.Waves[slices.IndexFunc(plan.Waves, func(w planner.Wave) bool { return w.ID == u.Wave })]
+}
+
+// runner finds the engine and gives it what it needs.
+func (h *Hub) runner(ctx context.Context) (*terraform.Runner, error) {
+	engine, err := terraform.FindEngine(ctx, h.config.Terraform)
+	if err != nil {
+		return nil, err
+	}
+	r := &terraform.Runner{Engine: engine, Config: h.config.Terraform, Freezes: h.config.Freezes,
+		Environments: map[string]map[string]string{}, Now: func() time.Time { return h.now().In(copenhagen) }}
+	for name, login := range h.config.VCenters {
+		r.Environments[name] = login.Environment()
+	}
+	return r, nil
 }
 
 // PlanTerraform renders the present plan and lets a real engine plan it. Nothing is applied. When no
@@ -73,14 +211,16 @@ func (h *Hub) PlanTerraform(ctx context.Context, p Person, opt terraform.PlanOpt
 	e := h.current.Load()
 	opt.By = p.Name
 	result, note := terraform.Rendered(units), TerraformNoEngine
-	engine, engineErr := terraform.FindEngine(ctx, h.config.Terraform)
+	runner, engineErr := h.runner(ctx)
 	if engineErr == nil {
 		note = TerraformDemo
-		runner := &terraform.Runner{Engine: engine, Config: h.config.Terraform, Now: h.now}
 		if result, err = runner.Plan(ctx, h.TerraformDir(), units, opt); err != nil {
 			return result, err
 		}
-		if err := h.record(ctx, p.Name, "terraform.plan", e.hash, fmt.Sprintf("%d of %d units with %s %s", len(result.Plans), len(units), engine.Name, engine.Version)); err != nil {
+		if err := h.keepPlans(ctx, p, result); err != nil {
+			return result, err
+		}
+		if err := h.record(ctx, p.Name, "terraform.plan", e.hash, fmt.Sprintf("%d of %d units with %s", len(result.Plans), len(units), runner.Engine)); err != nil {
 			return result, err
 		}
 	}
@@ -93,6 +233,28 @@ func (h *Hub) PlanTerraform(ctx context.Context, p Person, opt terraform.PlanOpt
 	// When the estate has moved on meanwhile, the result stays in the store and is shown as older.
 	h.current.CompareAndSwap(e, &with)
 	return result, engineErr
+}
+
+// keepPlans keeps the plans of units on platforms, in place of earlier ones: an approval of an earlier
+// plan is worth nothing from now on.
+func (h *Hub) keepPlans(ctx context.Context, p Person, r terraform.Result) error {
+	kept, err := h.moves(ctx)
+	if err != nil {
+		return err
+	}
+	for _, plan := range r.Plans {
+		m, ok := kept[plan.Unit]
+		if !ok {
+			continue
+		}
+		if _, err := h.keepMove(ctx, p, m, "move.plan", func(m *Move) (string, error) {
+			m.Plan, m.Approval, m.Error = &plan, nil, ""
+			return fmt.Sprintf("plan %s digest %s, %d refusals", plan.PlanSHA256, plan.Digest, len(plan.Refusals)), nil
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // storedTerraform reads the latest run. A run over an earlier plan is still shown, as not run for this one.

@@ -79,8 +79,8 @@ func (p Progress) Next() (Step, bool) {
 	return Step{}, false
 }
 
-// Rendered is the stage in which the unit's HCL is to be written: that of the next step that Terraform
-// carries out, or the last one that it did.
+// Rendered is the stage in which the unit's HCL is to be written: that of the next step when Terraform
+// carries it out, or else the last one that it did.
 func (p Progress) Rendered() platform.Stage {
 	if p.Returning != "" {
 		return platform.Rollback
@@ -88,7 +88,7 @@ func (p Progress) Rendered() platform.Stage {
 	last := platform.Adopt
 	for _, s := range p.Steps {
 		switch s.Stage {
-		case platform.Adopt, platform.Place, platform.Leave, platform.Arrive, platform.Decommission:
+		case platform.Adopt, platform.Place, platform.Arrive:
 			last = s.Stage
 		}
 		if s.State != Done {

@@ -38,10 +38,10 @@ func TestProgressBetweenPlatforms(t *testing.T) {
 		t.Errorf("a copy before the adoption: %v", err)
 	}
 	walk(t, &p, platform.Adopt, platform.Test, platform.Ready)
-	if got := p.Rendered(); got != platform.Leave {
-		t.Errorf("ready, and the HCL is of %s", got)
-	}
 	walk(t, &p, platform.Leave)
+	if got := p.Rendered(); got != platform.Adopt {
+		t.Errorf("nothing has arrived, and the HCL is of %s", got)
+	}
 	if err := p.Start(platform.Copy, "Anna", night); err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,11 @@ func TestProgressBetweenPlatforms(t *testing.T) {
 	if err := p.Fail(platform.Copy, "the link went down", night); err != nil {
 		t.Fatal(err)
 	}
-	walk(t, &p, platform.Copy, platform.Arrive)
+	walk(t, &p, platform.Copy)
+	if got := p.Rendered(); got != platform.Arrive {
+		t.Errorf("copied, and the HCL is of %s", got)
+	}
+	walk(t, &p, platform.Arrive)
 	if next, _ := p.Next(); next.Stage != platform.Verify {
 		t.Errorf("next is %s", next.Stage)
 	}

@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -63,6 +64,26 @@ func DefaultTiming() Timing {
 		Server: 5 * time.Minute, Verify: 20 * time.Minute, Rollback: 15 * time.Minute, Parallel: 2}
 }
 
+// Validate reports every figure that no night could be planned with.
+func (t Timing) Validate() error {
+	var faults []error
+	for name, d := range map[string]time.Duration{"window": t.Window, "unit": t.Unit, "verify": t.Verify, "rollback": t.Rollback} {
+		if d <= 0 {
+			faults = append(faults, fmt.Errorf("terraform.timing.%s is %s, want more than 0", name, d))
+		}
+	}
+	for name, d := range map[string]time.Duration{"begin": t.Begin, "check": t.Check, "server": t.Server} {
+		if d < 0 {
+			faults = append(faults, fmt.Errorf("terraform.timing.%s is %s, want 0 or more", name, d))
+		}
+	}
+	if t.Parallel < 1 {
+		faults = append(faults, fmt.Errorf("terraform.timing.parallel is %d, want 1 or more", t.Parallel))
+	}
+	slices.SortFunc(faults, func(a, b error) int { return cmp.Compare(a.Error(), b.Error()) })
+	return errors.Join(faults...)
+}
+
 // Runbooks writes the scripts of a wave, one per night, from the plan and the wave's units. It is pure.
 // Foundations come first, then the units of low criticality, so that mistakes are made where they cost
 // least. The point of no return is where moving back all that was moved by then would still end within
@@ -114,7 +135,7 @@ func runbook(wave planner.Wave, night inventory.Date, units []Unit, timing Timin
 	w.add(LineDecision, "both", "runbook_go", "", 0, count)
 	moved := w.moves(units, timing)
 	// All that was moved must be able to go back, some at a time, before the window ends.
-	back := time.Duration((len(units)+timing.Parallel-1)/max(timing.Parallel, 1)) * timing.Rollback
+	back := time.Duration((len(units)+timing.Parallel-1)/timing.Parallel) * timing.Rollback
 	b.Lines = append(b.Lines, Line{At: b.To.Add(-back), What: "runbook_last_rollback", Role: "both", Kind: LineReturn,
 		Params: map[string]string{"minutes": fmt.Sprint(int(back.Minutes()))}})
 	w.now = moved
@@ -144,7 +165,7 @@ func (w *writer) add(kind, role, what, unit string, takes time.Duration, params 
 // gives the time at which the last one is verified.
 func (w *writer) moves(units []Unit, timing Timing) time.Time {
 	begin := w.now
-	lanes := make([]time.Time, max(timing.Parallel, 1))
+	lanes := make([]time.Time, timing.Parallel)
 	for i := range lanes {
 		lanes[i] = begin
 	}

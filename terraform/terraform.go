@@ -39,11 +39,15 @@ type Config struct {
 	Parallel int `yaml:"parallel" json:"parallel"`
 	// Limits bound how much one run may touch.
 	Limits Limits `yaml:"limits" json:"limits"`
+	// Agreements say where the servers of each agreement go, by the agreement's id.
+	Agreements map[string]Mapping `yaml:"agreements" json:"agreements,omitempty"`
+	// Timing is how long the steps of a night take.
+	Timing Timing `yaml:"timing" json:"timing"`
 }
 
 // DefaultConfig plans two units at a time with whatever engine is on PATH.
 func DefaultConfig() Config {
-	return Config{Parallel: 2, Limits: DefaultLimits()}
+	return Config{Parallel: 2, Limits: DefaultLimits(), Timing: DefaultTiming()}
 }
 
 // Validate reports every setting that cannot work.
@@ -55,6 +59,9 @@ func (c Config) Validate() error {
 	if c.ProviderMirror != "" && !filepath.IsAbs(c.ProviderMirror) {
 		faults = append(faults, fmt.Errorf("terraform.provider_mirror is %q: give the full path, because the engine runs in each unit's own folder", c.ProviderMirror))
 	}
-	faults = append(faults, c.Limits.Validate())
+	faults = append(faults, c.Limits.Validate(), c.Timing.Validate())
+	for _, id := range sortedKeys(c.Agreements) {
+		faults = append(faults, c.Agreements[id].Validate(id))
+	}
 	return errors.Join(faults...)
 }

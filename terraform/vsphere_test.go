@@ -1,11 +1,7 @@
 package terraform_test
 
 import (
-	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
-	"runtime"
 	"testing"
 	"time"
 
@@ -22,26 +18,6 @@ import (
 	"github.com/samdrift/samdrift/terraform/vcenter/vcentertest"
 )
 
-// mirror finds the folder with the vSphere provider that ./test builds, or skips; in CI a missing one is
-// a fault.
-func mirror(t *testing.T) string {
-	t.Helper()
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := filepath.Join(cache, "samdrift-test", "mirror")
-	plugin := filepath.Join(folder, "registry.terraform.io", "hashicorp", "vsphere", "1.26.0", runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-vsphere_v1.26.0")
-	if _, err := os.Stat(plugin); err != nil {
-		text := fmt.Sprintf("NOT TESTED AGAINST A REAL PROVIDER: %v; run ./test once, which builds it", err)
-		if os.Getenv("CI") != "" {
-			t.Fatal(text)
-		}
-		t.Skip(text)
-	}
-	return folder
-}
-
 // world is a vCenter with servers under one agreement, two waves of one server a unit.
 type world struct {
 	*vcentertest.World
@@ -54,7 +30,7 @@ type world struct {
 
 func newWorld(t *testing.T, servers int) *world {
 	t.Helper()
-	r, folder := runner(t), mirror(t)
+	r, folder := runner(t), vcentertest.Mirror(t)
 	w := &world{World: vcentertest.New(t, servers), runner: r, dir: t.TempDir()}
 	r.Config.ProviderMirror = folder
 	r.Environments = map[string]map[string]string{"nyborg": w.Login.Environment()}

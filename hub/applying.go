@@ -1,0 +1,208 @@
+package hub
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/terraform"
+	"github.com/samdrift/samdrift/terraform/platform"
+)
+
+// Happening is something that a person who waits for a run is told.
+type Happening struct {
+	Unit string `json:"unit"`
+	What string `json:"what"` // applying, applied, failed, verified, not_verified
+	Text string `json:"text,omitempty"`
+}
+
+// ApplyMoves carries out the approved plans of units, some at a time, and reads each back from its
+// platform. A unit that fails does not stop the others; its move keeps the error. told, which may be
+// nil, is called for one happening at a time.
+func (h *Hub) ApplyMoves(ctx context.Context, p Person, units []string, told func(Happening)) error {
+	if !p.moves() {
+		return fmt.Errorf("applying as %s: %w", p.Role, ErrForbidden)
+	}
+	rendered, err := h.RenderTerraform(ctx, p)
+	if err != nil {
+		return err
+	}
+	runner, err := h.runner(ctx)
+	if err != nil {
+		return err
+	}
+	var plans []terraform.UnitPlan
+	var chosen []terraform.Unit
+	var moves []Move
+	for _, id := range units {
+		m, err := h.moveOf(ctx, p, id)
+		if err != nil {
+			return err
+		}
+		if m.Plan == nil || m.Approval == nil {
+			return fmt.Errorf("unit %s: %w: its plan is not approved", id, ErrInvalid)
+		}
+		i := slices.IndexFunc(rendered, func(u terraform.Unit) bool { return u.ID == id })
+		if i < 0 {
+			return fmt.Errorf("unit %s: %w: it is no longer in the plan", id, ErrNotFound)
+		}
+		moves, plans, chosen = append(moves, m), append(plans, *m.Plan), append(chosen, rendered[i])
+	}
+	if refusals := terraform.BlastRadius(plans, runner.Config.Limits); len(refusals) > 0 {
+		return &terraform.RefusedError{Unit: "all", Action: "apply", Refusals: refusals}
+	}
+	var mu sync.Mutex // one happening at a time
+	tell := func(x Happening) {
+		mu.Lock()
+		defer mu.Unlock()
+		if told != nil {
+			told(x)
+		}
+	}
+	faults := make([]error, len(chosen))
+	var work errgroup.Group
+	work.SetLimit(runner.Config.Parallel)
+	for i := range chosen {
+		work.Go(func() error {
+			faults[i] = h.applyMove(ctx, p, runner, chosen[i], moves[i], tell)
+			return nil
+		})
+	}
+	_ = work.Wait() // the workers keep their errors in faults
+	return errors.Join(faults...)
+}
+
+// applyMove carries out one unit's approved plan.
+func (h *Hub) applyMove(ctx context.Context, p Person, r *terraform.Runner, u terraform.Unit, m Move, tell func(Happening)) error {
+	returning := m.Progress.Returning != ""
+	if !returning {
+		if _, err := h.keepMove(ctx, p, m, "move.begin", func(m *Move) (string, error) {
+			return string(u.Stage), m.Progress.Start(u.Stage, p.Name, h.now())
+		}); err != nil {
+			return err
+		}
+	}
+	tell(Happening{Unit: u.ID, What: "applying", Text: string(u.Stage)})
+	applied, applyErr := r.Apply(ctx, h.TerraformDir(), u, *m.Approval)
+	// What was done is kept also when the person who waited has gone.
+	keep := context.WithoutCancel(ctx)
+	_, err := h.keepMove(keep, p, m, "move.apply", func(m *Move) (string, error) {
+		m.Approval, m.Output = nil, applied.Output // an approval works once
+		detail := fmt.Sprintf("stage %s plan %s approved by %s, proposed by %s: %d added, %d changed, output sha256 %x", u.Stage, applied.Approval.PlanSHA256,
+			applied.Approval.By, applied.Approval.ProposedBy, applied.Add, applied.Change, sha256.Sum256([]byte(applied.Output)))
+		if applyErr != nil {
+			m.Error = applyErr.Error()
+			if returning {
+				return detail + ": FAILED: " + m.Error, nil
+			}
+			return detail + ": FAILED: " + m.Error, m.Progress.Fail(u.Stage, m.Error, h.now())
+		}
+		m.Error = ""
+		if returning {
+			return detail, m.Progress.Returned(p.Name, h.now())
+		}
+		return detail, m.Progress.Finish(u.Stage, "plan "+applied.Approval.PlanSHA256, "", h.now())
+	})
+	if applyErr != nil {
+		tell(Happening{Unit: u.ID, What: "failed", Text: applyErr.Error()})
+		return errors.Join(applyErr, err)
+	}
+	tell(Happening{Unit: u.ID, What: "applied"})
+	return err
+}
+
+// VerifyMove reads a unit's servers back from their platform. When everything is as it was meant to be,
+// and the servers have moved, the inventory says from then on who operates them; not before.
+func (h *Hub) VerifyMove(ctx context.Context, p Person, unit string) (Move, error) {
+	m, err := h.moveOf(ctx, p, unit)
+	if err != nil {
+		return m, err
+	}
+	if !p.moves() {
+		return m, fmt.Errorf("verifying %s as %s: %w", unit, p.Role, ErrForbidden)
+	}
+	e, _, err := h.ask(p)
+	if err != nil {
+		return m, err
+	}
+	grounds, err := h.grounds(ctx, e)
+	if err != nil {
+		return m, err
+	}
+	kept, err := h.moves(ctx)
+	if err != nil {
+		return m, err
+	}
+	units, err := terraform.Render(planOfMoves(e.plan, kept), e.snapshot, grounds)
+	if err != nil {
+		return m, err
+	}
+	i := slices.IndexFunc(units, func(u terraform.Unit) bool { return u.ID == unit })
+	if i < 0 {
+		return m, fmt.Errorf("unit %s: %w: it is no longer in the plan", unit, ErrNotFound)
+	}
+	u := units[i]
+	read, err := h.readVCenters(ctx, e)
+	if err != nil {
+		return m, err
+	}
+	checks := terraform.ReadBack(u, read[u.VCenter])
+	bad := 0
+	for _, c := range checks {
+		if !c.OK {
+			bad++
+		}
+	}
+	m, err = h.keepMove(ctx, p, m, "move.verify", func(m *Move) (string, error) {
+		m.Checks = checks
+		detail := fmt.Sprintf("%d checks, %d not as meant", len(checks), bad)
+		if next, _ := m.Progress.Next(); next.Stage != platform.Verify {
+			return detail, nil // looked at, and nothing was to be decided
+		}
+		if err := m.Progress.Start(platform.Verify, p.Name, h.now()); err != nil {
+			return "", err
+		}
+		if bad > 0 {
+			return detail, m.Progress.Fail(platform.Verify, detail, h.now())
+		}
+		return detail, m.Progress.Finish(platform.Verify, detail, "", h.now())
+	})
+	if err != nil || bad > 0 {
+		return m, err
+	}
+	if next, _ := m.Progress.Next(); next.Stage == platform.Finalize {
+		return m, h.arrived(ctx, e, u)
+	}
+	return m, nil
+}
+
+// arrived tells the inventory that a unit's servers are operated by their centre, as the platform saw
+// them there.
+func (h *Hub) arrived(ctx context.Context, e *estate, u terraform.Unit) error {
+	a, ok := e.snapshot.AgreementOf(u.Municipality)
+	if !ok {
+		return fmt.Errorf("unit %s: its municipality %s has no agreement any more: %w", u.ID, u.Municipality, ErrNotFound)
+	}
+	for _, m := range u.Machines {
+		known, ok := e.snapshot.Asset(m.Asset)
+		if !ok {
+			continue
+		}
+		err := h.Sink().Observe(ctx, inventory.Observation{
+			Collector: "vcenter", Source: u.VCenter + "/" + m.UUID, Municipality: u.Municipality, At: h.now(), Status: inventory.StatusOK,
+			Asset:    &inventory.Asset{Name: known.Name, Kind: known.Kind, UUID: known.UUID, OperatedBy: a.Centre},
+			Evidence: map[string]string{"operated_by": "read back from vCenter " + u.VCenter},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	_, err := h.Flush(ctx)
+	return err
+}
