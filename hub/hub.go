@@ -13,8 +13,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -76,6 +78,13 @@ func (c Config) Validate() error {
 	for _, code := range c.Members {
 		if _, ok := facts.Municipality(code); !ok {
 			faults = append(faults, fmt.Errorf("members: %q is no municipality code; codes have three digits, such as 461 for Odense", code))
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.Terraform.Agreements)) {
+		for _, name := range []string{c.Terraform.Agreements[id].Source, c.Terraform.Agreements[id].Target} {
+			if _, ok := c.VCenters[name]; !ok && name != "" {
+				faults = append(faults, fmt.Errorf("terraform.agreements.%s: vCenter %q is not described under vcenters", id, name))
+			}
 		}
 	}
 	faults = append(faults, c.Ageing.Validate(), c.Planner.Validate(), c.Evaluate.Validate(), c.Terraform.Validate())

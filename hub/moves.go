@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/samdrift/samdrift/hub/store"
@@ -98,6 +99,24 @@ func (h *Hub) Moves(ctx context.Context, p Person) (MovesView, error) {
 		return cmp.Or(cmp.Compare(a.Group.Cutover, b.Group.Cutover), cmp.Compare(a.Unit, b.Unit))
 	})
 	return v, nil
+}
+
+// WavesOf gives the ids of the waves that have the number under the given agreements.
+func (h *Hub) WavesOf(_ context.Context, p Person, number int, agreements ...string) ([]string, error) {
+	e, sc, err := h.ask(p)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, w := range e.plan.Waves {
+		if w.Number == number && slices.Contains(agreements, w.Agreement) && sc.detail[w.Municipality] {
+			ids = append(ids, w.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, fmt.Errorf("wave %d of %s: %w", number, strings.Join(agreements, ", "), ErrNotFound)
+	}
+	return ids, nil
 }
 
 // moves reads every kept move, by unit.

@@ -59,6 +59,7 @@ type Summary struct {
 	Add       int      `json:"add"`
 	Change    int      `json:"change"`
 	Destroy   int      `json:"destroy"`
+	Import    int      `json:"import"`
 	Errors    []string `json:"errors,omitempty"`
 }
 
@@ -90,7 +91,7 @@ func (r Result) sum(key func(agreement, wave string) Summary) []Summary {
 	}
 	for _, p := range r.Plans {
 		s := at(p.Agreement, p.Wave)
-		s.Add, s.Change, s.Destroy = s.Add+p.Add, s.Change+p.Change, s.Destroy+p.Destroy
+		s.Add, s.Change, s.Destroy, s.Import = s.Add+p.Add, s.Change+p.Change, s.Destroy+p.Destroy, s.Import+p.Import
 		if p.Planned() {
 			s.Planned++
 		}

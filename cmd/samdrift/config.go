@@ -24,6 +24,7 @@ import (
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/terraform"
+	"github.com/samdrift/samdrift/terraform/vcenter"
 )
 
 // configFile is read from the working directory when --config does not name another.
@@ -31,18 +32,19 @@ const configFile = "samdrift.yaml"
 
 // config is samdrift.yaml. Each part belongs to the package that works by it.
 type config struct {
-	Dir       string           `yaml:"dir"`
-	Database  secret           `yaml:"database"` // postgres:// URL
-	Listen    string           `yaml:"listen"`
-	Members   []string         `yaml:"members"`
-	Schedule  schedule         `yaml:"schedule"`
-	SNMP      snmpConfig       `yaml:"snmp"`
-	Inventory inventory.Ageing `yaml:"inventory"`
-	Planner   planner.Settings `yaml:"planner"`
-	Freezes   []planner.Freeze `yaml:"freezes"` // besides the national calendar
-	Metrics   metrics          `yaml:"metrics"`
-	Terraform terraform.Config `yaml:"terraform"`
-	Grafana   grafanaConfig    `yaml:"grafana"`
+	Dir       string             `yaml:"dir"`
+	Database  secret             `yaml:"database"` // postgres:// URL
+	Listen    string             `yaml:"listen"`
+	Members   []string           `yaml:"members"`
+	Schedule  schedule           `yaml:"schedule"`
+	SNMP      snmpConfig         `yaml:"snmp"`
+	Inventory inventory.Ageing   `yaml:"inventory"`
+	Planner   planner.Settings   `yaml:"planner"`
+	Freezes   []planner.Freeze   `yaml:"freezes"` // besides the national calendar
+	Metrics   metrics            `yaml:"metrics"`
+	Terraform terraform.Config   `yaml:"terraform"`
+	VCenters  map[string]vCenter `yaml:"vcenters"` // by the names that terraform.agreements uses
+	Grafana   grafanaConfig      `yaml:"grafana"`
 
 	path string // where it was read from; empty: defaults only
 }
@@ -56,6 +58,23 @@ type snmpConfig struct {
 	Targets     string `yaml:"targets"`     // file with targets; relative to the configuration file
 	Credentials string `yaml:"credentials"` // file with the credentials that targets name
 	snmp.Config `yaml:",inline"`
+}
+
+type vCenter struct {
+	Server   string `yaml:"server"` // host, or host:port
+	User     secret `yaml:"user"`
+	Password secret `yaml:"password"`
+	Insecure bool   `yaml:"insecure"` // accept a certificate that nobody vouches for: labs only
+}
+
+// login reads the secrets of a vCenter.
+func (v vCenter) login(base string) (vcenter.Login, error) {
+	user, userErr := v.User.read(base)
+	password, passwordErr := v.Password.read(base)
+	if v.Server == "" {
+		return vcenter.Login{}, errors.New("server is missing")
+	}
+	return vcenter.Login{Server: v.Server, User: user, Password: password, Insecure: v.Insecure}, errors.Join(userErr, passwordErr)
 }
 
 type metrics struct {
@@ -266,6 +285,12 @@ func (c config) hub(dir, asOf string) (hub.Config, error) {
 			receiver.Headers[name] = monitor.Secret(value)
 		}
 		h.Monitor.RemoteWrite = append(h.Monitor.RemoteWrite, receiver)
+	}
+	h.VCenters = map[string]vcenter.Login{}
+	for name, v := range c.VCenters {
+		if h.VCenters[name], err = v.login(c.path); err != nil {
+			faults = append(faults, fmt.Errorf("vcenters.%s: %w", name, err))
+		}
 	}
 	if h.AsOf, err = inventory.ParseDate(asOf); err != nil {
 		faults = append(faults, fmt.Errorf("--as-of: %w", err))

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,9 +13,26 @@ import (
 )
 
 func newTerraform(a *app) *cobra.Command {
-	cmd := &cobra.Command{Use: "terraform", Short: "Render the plan as Terraform units, and see what they would do"}
-	cmd.AddCommand(newTerraformRender(a), newTerraformPlan(a))
+	cmd := &cobra.Command{Use: "terraform", Short: "Move servers by Terraform: render, plan, approve, apply, verify, take back"}
+	cmd.AddCommand(newTerraformRender(a), newTerraformPlan(a), newTerraformGates(a), newTerraformStatus(a),
+		newTerraformConsent(a), newTerraformApprove(a), newTerraformApply(a), newTerraformStep(a), newTerraformVerify(a),
+		newTerraformRollback(a), newTerraformDrift(a), newTerraformReconcile(a), newTerraformUnlock(a), newTerraformStop(a), newTerraformResume(a))
 	return cmd
+}
+
+// named is the operator under the name that --by gives: moves are proposed and approved by two persons,
+// and the audit trail says which.
+func named(by string) hub.Person {
+	p := operator
+	if by != "" {
+		p.Name = by
+	}
+	return p
+}
+
+// byFlag adds --by.
+func byFlag(cmd *cobra.Command, by *string) {
+	cmd.Flags().StringVar(by, "by", "", "your name, for the audit trail; who approves must not be who planned")
 }
 
 func newTerraformRender(a *app) *cobra.Command {
@@ -27,9 +45,10 @@ func newTerraformRender(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				t := table{head: []string{"unit", "agreement", "wave", "servers", "cutover", "folder"}}
+				t := table{head: []string{"unit", "agreement", "wave", "platform", "stage", "servers", "cutover", "refused", "folder"}}
 				for _, u := range units {
-					t.rows = append(t.rows, []string{u.ID, u.Agreement, u.Wave, fmt.Sprint(u.Servers), u.Cutover.String(), u.Dir()})
+					t.rows = append(t.rows, []string{u.ID, u.Agreement, u.Wave, u.Platform, string(u.Stage), fmt.Sprint(u.Servers), u.Cutover.String(),
+						fmt.Sprint(len(u.Refusals)), u.Dir()})
 				}
 				t.note = fmt.Sprintf("%d units written below %s.", len(units), h.TerraformDir())
 				return a.print(units, t)
@@ -38,8 +57,18 @@ func newTerraformRender(a *app) *cobra.Command {
 	}
 }
 
+// planned is what terraform plan prints as JSON.
+type planned struct {
+	Engine     string               `json:"engine,omitempty"`
+	Units      []terraform.UnitPlan `json:"units"`
+	Refusals   []terraform.Refusal  `json:"refusals"` // of the run as a whole
+	Agreements []terraform.Summary  `json:"agreements"`
+}
+
 func newTerraformPlan(a *app) *cobra.Command {
 	var opt terraform.PlanOptions
+	var waves []string
+	var by string
 	cmd := &cobra.Command{
 		Use:   "plan",
 		Short: "Let a real tofu or terraform plan the units; nothing is applied",
@@ -49,16 +78,22 @@ Each unit gets a saved plan in its own folder, which a named person other than t
 approve later. Exit code 3 tells that a gate refuses what a plan would do.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withHub(cmd.Context(), false, func(h *hub.Hub) error {
+				ctx := cmd.Context()
+				var err error
+				if opt.Waves, err = waveIDs(cmd, h, opt.Agreements, waves); err != nil {
+					return err
+				}
 				bar := a.progress("planning units")
 				opt.Progress = func(done, total int, _ terraform.UnitPlan) { bar(done, total) }
-				result, err := h.PlanTerraform(cmd.Context(), operator, opt)
+				result, err := h.PlanTerraform(ctx, named(by), opt)
 				if err != nil && !errors.Is(err, terraform.ErrNoEngine) {
 					return err
 				}
-				summaries := result.ByAgreement()
-				t := summaryTable(summaries)
-				t.note = "The units are terraform_data: they carry the facts of the moves and move nothing."
-				if printErr := a.print(summaries, t); printErr != nil || err != nil {
+				out := planned{Units: result.Plans, Refusals: result.Refusals, Agreements: result.ByAgreement()}
+				if result.Engine.Path != "" {
+					out.Engine = result.Engine.String()
+				}
+				if printErr := a.print(out, summaryTable(out.Agreements)); printErr != nil || err != nil {
 					return errors.Join(printErr, err)
 				}
 				return refusedUnits(result)
@@ -66,19 +101,42 @@ approve later. Exit code 3 tells that a gate refuses what a plan would do.`,
 		},
 	}
 	cmd.Flags().StringSliceVar(&opt.Agreements, "agreement", nil, "only these agreements")
-	cmd.Flags().StringSliceVar(&opt.Waves, "wave", nil, "only these waves")
+	cmd.Flags().StringSliceVar(&waves, "wave", nil, "only these waves, by id, or by number within --agreement")
 	cmd.Flags().IntVar(&opt.MaxUnits, "max-units", 0, "only the first so many by cutover; 0: all")
+	byFlag(cmd, &by)
 	return cmd
 }
 
+// waveIDs turns the numbers of waves into the ids that they have under the chosen agreements.
+func waveIDs(cmd *cobra.Command, h *hub.Hub, agreements, waves []string) ([]string, error) {
+	var ids []string
+	for _, wave := range waves {
+		number, err := strconv.Atoi(wave)
+		if err != nil {
+			ids = append(ids, wave)
+			continue
+		}
+		if len(agreements) == 0 {
+			return nil, usageError{fmt.Errorf("--wave %d: a wave's number needs --agreement; terraform render lists the ids", number)}
+		}
+		found, err := h.WavesOf(cmd.Context(), operator, number, agreements...)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, found...)
+	}
+	return ids, nil
+}
+
 func summaryTable(summaries []terraform.Summary) table {
-	t := table{head: []string{"agreement", "rendered", "planned", "refused", "servers", "add", "change", "destroy", "errors"}}
+	t := table{head: []string{"agreement", "rendered", "planned", "refused", "servers", "add", "change", "destroy", "import", "errors"}}
 	for _, s := range summaries {
 		t.rows = append(t.rows, []string{
 			s.Agreement, fmt.Sprint(s.Rendered), fmt.Sprint(s.Planned), fmt.Sprint(s.Refused), fmt.Sprint(s.Servers),
-			fmt.Sprint(s.Add), fmt.Sprint(s.Change), fmt.Sprint(s.Destroy), strings.Join(s.Errors, "; "),
+			fmt.Sprint(s.Add), fmt.Sprint(s.Change), fmt.Sprint(s.Destroy), fmt.Sprint(s.Import), strings.Join(s.Errors, "; "),
 		})
 	}
+	t.note = "Units of an agreement without a mapping under terraform.agreements are terraform_data: they carry the facts of the move and move nothing."
 	return t
 }
 

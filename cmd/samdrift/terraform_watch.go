@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/samdrift/samdrift/hub"
+	"github.com/samdrift/samdrift/terraform"
+)
+
+func newTerraformVerify(a *app) *cobra.Command {
+	var by string
+	cmd := &cobra.Command{
+		Use:   "verify UNIT",
+		Short: "Read a unit's servers back from their platform and compare; the inventory follows what is verified",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withHub(cmd.Context(), false, func(h *hub.Hub) error {
+				m, err := h.VerifyMove(cmd.Context(), named(by), args[0])
+				if err != nil {
+					return err
+				}
+				t := table{head: []string{"server", "what", "want", "got", "ok"}}
+				bad := 0
+				for _, c := range m.Checks {
+					t.rows = append(t.rows, []string{c.Server, c.What, c.Want, c.Got, fmt.Sprint(c.OK)})
+					if !c.OK {
+						bad++
+					}
+				}
+				if err := a.print(m.Checks, t); err != nil {
+					return err
+				}
+				if bad > 0 {
+					return findingsError{fmt.Errorf("%d of %d checks are not as meant", bad, len(m.Checks))}
+				}
+				return nil
+			})
+		},
+	}
+	byFlag(cmd, &by)
+	return cmd
+}
+
+func newTerraformDrift(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "drift [UNIT...]",
+		Short: "Look for what somebody changed on a platform since the engine was there; nothing is changed",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withHub(cmd.Context(), false, func(h *hub.Hub) error {
+				drift, err := h.DriftMoves(cmd.Context(), operator, args...)
+				if err != nil {
+					return err
+				}
+				t := table{head: []string{"unit", "resource", "attribute", "was", "is", "counts for nothing because"}, note: "No unit differs from what the engine left."}
+				real := 0
+				for _, d := range drift {
+					t.note = ""
+					t.rows = append(t.rows, []string{d.Unit, d.Resource, d.Attribute, d.Was, d.Is, d.Phantom})
+					if d.Phantom == "" {
+						real++
+					}
+				}
+				if err := a.print(drift, t); err != nil {
+					return err
+				}
+				if real > 0 {
+					return findingsError{fmt.Errorf("%d attributes were changed by somebody else", real)}
+				}
+				return nil
+			})
+		},
+	}
+}
+
+func newTerraformReconcile(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "reconcile",
+		Short: "Say how units stand whose apply was cut short by a crash or a kill; nothing is applied",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withHub(cmd.Context(), false, func(h *hub.Hub) error {
+				found, err := h.ReconcileMoves(cmd.Context(), operator)
+				if err != nil {
+					return err
+				}
+				t := table{head: []string{"unit", "found", "reason", "approved by"}, note: "No apply was cut short."}
+				decide := 0
+				for _, f := range found {
+					t.note = ""
+					t.rows = append(t.rows, []string{f.Unit, string(f.Verdict), f.Reason, f.Approval.By})
+					if f.Verdict == terraform.MustDecide {
+						decide++
+					}
+				}
+				if err := a.print(found, t); err != nil {
+					return err
+				}
+				if decide > 0 {
+					return findingsError{fmt.Errorf("%d units wait for a person to decide", decide)}
+				}
+				return nil
+			})
+		},
+	}
+}
+
+func newTerraformStop(a *app) *cobra.Command {
+	return a.switchMoves("stop", "Let no apply begin until resume; what is under way goes on to its end", (*hub.Hub).StopMoves)
+}
+
+func newTerraformResume(a *app) *cobra.Command {
+	return a.switchMoves("resume", "Let applies begin again", (*hub.Hub).ResumeMoves)
+}
+
+// switchMoves makes the command that stops all moves, or lets them go on.
+func (a *app) switchMoves(use, short string, work func(*hub.Hub, context.Context, hub.Person, string) error) *cobra.Command {
+	var by, reason string
+	cmd := &cobra.Command{
+		Use: use, Short: short, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withHub(cmd.Context(), false, func(h *hub.Hub) error {
+				return work(h, cmd.Context(), named(by), reason)
+			})
+		},
+	}
+	byFlag(cmd, &by)
+	cmd.Flags().StringVar(&reason, "reason", "", "why")
+	return cmd
+}
