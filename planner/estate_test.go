@@ -123,7 +123,7 @@ func (b *build) fill(code string, n int) {
 			if r.IntN(3) == 0 {
 				contract = fmt.Sprintf("c-%s-%d", code, app)
 				b.Contracts = append(b.Contracts, inventory.Contract{ID: contract, Municipality: code, Supplier: "Fictional A/S", AnnualDKK: int64(100_000 + r.IntN(900_000)),
-					ExitFeeDKK: int64(r.IntN(3)) * 50_000, Until: today.AddDays(r.IntN(1200) - 100)})
+					ExitFeeDKK: int64(r.IntN(3)) * 50_000, NoticeMonths: 3 * (app % 3), Until: today.AddDays(r.IntN(1200) - 100)})
 			}
 			b.system(code, fmt.Sprintf("System %d", app), criticality, contract, tier...)
 		}

@@ -118,6 +118,8 @@ var english = map[string]string{
 	"after_window":             "It ends after the window of agreement {agreement} ({window})",
 	"advisory_freeze":          "{night} falls in: {name_en}",
 	"contract_ends_before":     "Contract {contract} with {supplier} ends on {until}, before the cutover on {night}",
+	"notice_due":               "Contract {contract} with {supplier}: give the {months} months' notice by {by}",
+	"notice_late":              "Contract {contract} with {supplier}: the {months} months' notice was due on {by}, which has passed",
 	"contract_runs_on":         "Contract {contract} with {supplier} runs until {until}; leaving it early costs {fee_dkk} DKK",
 
 	// What was assumed.

@@ -123,8 +123,11 @@ func readEstate(text string) (planner.Input, error) {
 			}
 			b.system(a[0], a[2], inventory.Criticality(number(a[1])), contract, servers...)
 			b.Systems[len(b.Systems)-1].Users = 100
-		case "contract": // id code supplier until annual fee
+		case "contract": // id code supplier until annual fee, and months of notice if any
 			b.Contracts = append(b.Contracts, inventory.Contract{ID: a[0], Municipality: a[1], Supplier: a[2], Until: date(a[3]), AnnualDKK: int64(number(a[4])), ExitFeeDKK: int64(number(a[5]))})
+			if len(a) > 6 {
+				b.Contracts[len(b.Contracts)-1].NoticeMonths = int(number(a[6]))
+			}
 		case "fill": // code servers: invented ones
 			b.fill(a[0], int(number(a[1])))
 		case "calendar": // the Danish municipal year

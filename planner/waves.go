@@ -155,16 +155,33 @@ func (e *estate) adviceReasons(p *Plan, l lane, w Wave) []Reason {
 	for _, id := range w.Groups {
 		g := p.group(id)
 		for _, c := range e.contractsOf(*g) {
-			if told[c.ID] || !c.Until.Known() {
+			if told[c.ID] {
 				continue
 			}
 			told[c.ID] = true
-			if c.Until < g.Cutover {
-				reasons = append(reasons, reason("contract_ends_before", "contract", c.ID, "supplier", c.Supplier, "until", c.Until, "night", g.Cutover))
-			} else if c.ExitFeeDKK > 0 {
-				reasons = append(reasons, reason("contract_runs_on", "contract", c.ID, "supplier", c.Supplier, "until", c.Until, "fee_dkk", c.ExitFeeDKK))
-			}
+			reasons = append(reasons, e.contractReasons(c, g.Cutover)...)
 		}
+	}
+	return reasons
+}
+
+// contractReasons tells what a cutover means for a contract that the group rests on.
+func (e *estate) contractReasons(c inventory.Contract, night inventory.Date) []Reason {
+	var reasons []Reason
+	switch {
+	case !c.Until.Known():
+	case c.Until < night:
+		reasons = append(reasons, reason("contract_ends_before", "contract", c.ID, "supplier", c.Supplier, "until", c.Until, "night", night))
+	case c.ExitFeeDKK > 0:
+		reasons = append(reasons, reason("contract_runs_on", "contract", c.ID, "supplier", c.Supplier, "until", c.Until, "fee_dkk", c.ExitFeeDKK))
+	}
+	if c.NoticeMonths > 0 && (!c.Until.Known() || c.Until >= e.in.AsOf) {
+		by := inventory.DateOf(night.Time().AddDate(0, -c.NoticeMonths, 0))
+		rule := "notice_due"
+		if by < e.in.AsOf {
+			rule = "notice_late"
+		}
+		reasons = append(reasons, reason(rule, "contract", c.ID, "supplier", c.Supplier, "months", c.NoticeMonths, "by", by))
 	}
 	return reasons
 }
