@@ -134,3 +134,50 @@ func TestSmallProblemsAgainstAllSchedules(t *testing.T) {
 		t.Error("that is fewer than there should be")
 	}
 }
+
+// More never hurts where it counts: with more crews, a later deadline or more search no server loses its
+// night. What waiting costs can rise by a little, since the search ends where its budget does; that is
+// rare.
+func TestMoreIsSeldomWorse(t *testing.T) {
+	missing := func(s schedule.Schedule, p schedule.Problem) (servers int) {
+		for i, lane := range s.Lanes {
+			for k, w := range lane {
+				for n, j := range w {
+					if j.Night == 0 {
+						servers += p.Lanes[i].Waves[k].Jobs[n].Servers
+					}
+				}
+			}
+		}
+		return servers
+	}
+	problems := rapid.Custom(func(t *rapid.T) schedule.Problem { return draw(t, 5, 3, 4) })
+	for name, more := range map[string]func(*schedule.Problem){
+		"crews": func(p *schedule.Problem) {
+			p.Centres[0].Servers = []schedule.Step{{From: monday, Amount: p.Centres[0].Servers[0].Amount + 2}}
+		},
+		"days":   func(p *schedule.Problem) { p.Deadline += 7 },
+		"search": func(p *schedule.Problem) { p.Search *= 4 },
+	} {
+		lost, dearer, all := 0, 0, 0
+		for i := range 300 {
+			p := problems.Example(i)
+			q := p
+			q.Centres = append([]schedule.Centre(nil), p.Centres...)
+			more(&q)
+			before, after := dates(t, p), dates(t, q)
+			a, b := missing(before, p), missing(after, q)
+			all++
+			if b > a {
+				lost++
+			}
+			if a == b && after.Cost > before.Cost {
+				dearer++
+			}
+		}
+		t.Logf("more %s: of %d, %d lose a night and %d wait more dearly", name, all, lost, dearer)
+		if lost > 0 || dearer*20 > all {
+			t.Errorf("more %s: of %d, %d lose a night and %d wait more dearly", name, all, lost, dearer)
+		}
+	}
+}
