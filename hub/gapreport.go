@@ -2,7 +2,6 @@ package hub
 
 import (
 	"context"
-	"errors"
 
 	"github.com/samdrift/samdrift/planner/nis2"
 )
@@ -17,13 +16,16 @@ type GapReport struct {
 	Shared     bool              `json:"shared"`         // only the articles that the municipality shares; no overall figures
 	Trend      []nis2.TrendPoint `json:"trend"`          // over the closed rounds
 	Move       *nis2.Move        `json:"move,omitempty"` // nil where the person sees only what is shared
-	Actions    []ActionRow       `json:"actions"`        // the municipality's own and the joint ones
-	Effect     *ActionsEffect    `json:"effect,omitempty"`
+	Actions    []ActionRow       `json:"actions"`        // the joint ones, and the municipality's own where all is seen
 }
 
 // GapReport answers what the report of one municipality stands on, within the person's scope.
 func (h *Hub) GapReport(ctx context.Context, p Person, municipality string) (GapReport, error) {
-	a, meta, err := h.GapOf(ctx, p, municipality)
+	e, sc, err := h.ask(p)
+	if err != nil {
+		return GapReport{}, err
+	}
+	a, meta, err := h.GapOf(ctx, p, municipality) // refuses and notes the reading
 	if err != nil {
 		return GapReport{}, err
 	}
@@ -31,33 +33,27 @@ func (h *Hub) GapReport(ctx context.Context, p Person, municipality string) (Gap
 	if err != nil {
 		return GapReport{}, err
 	}
-	r := GapReport{Data: meta, Catalogue: answers.Catalogue, Assessment: a, Answers: answers.Rows}
-	if r.Trend, err = h.Trend(ctx, p, municipality); errors.Is(err, ErrForbidden) {
-		r.Shared = true
-	} else if err != nil {
+	r := GapReport{
+		Data: meta, Catalogue: answers.Catalogue, Name: e.names(sc)[municipality], Assessment: a, Answers: answers.Rows,
+		Shared: !sc.gap[municipality], Trend: []nis2.TrendPoint{},
+	}
+	// The rest is seen as the municipality sees it: nothing of others comes along.
+	reader := Person{Name: p.Name, Role: RoleMunicipality, Organisation: municipality}
+	if r.Shared {
+		reader = Person{Name: p.Name, Role: RoleSteering}
+	} else if r.Trend, err = h.Trend(ctx, p, municipality); err != nil {
 		return GapReport{}, err
 	}
-	joint, err := h.GapJoint(ctx, p)
+	joint, err := h.GapJoint(ctx, reader)
 	if err != nil {
 		return GapReport{}, err
 	}
-	r.Name = joint.Names[municipality]
-	for i := range joint.Moves {
-		if joint.Moves[i].Municipality == municipality {
-			r.Move = &joint.Moves[i]
-		}
+	if len(joint.Moves) == 1 {
+		r.Move = &joint.Moves[0]
 	}
-	plan, err := h.Actions(ctx, p)
-	if err != nil {
-		return GapReport{}, err
-	}
-	r.Actions = only(plan.Actions, func(x ActionRow) bool { return x.Joint() || x.Municipality == municipality })
-	for i := range plan.Effects {
-		if plan.Effects[i].Municipality == municipality {
-			r.Effect = &plan.Effects[i]
-		}
-	}
-	return r, nil
+	plan, err := h.Actions(ctx, reader)
+	r.Actions = plan.Actions
+	return r, err
 }
 
 // JointReport is all that the joint report stands on. It is the same whoever asks.
@@ -66,22 +62,21 @@ type JointReport struct {
 	Actions []ActionRow `json:"actions"` // the joint ones
 }
 
-// JointReport answers what the joint report stands on.
+// JointReport answers what the joint report stands on, to every member.
 func (h *Hub) JointReport(ctx context.Context, p Person) (JointReport, error) {
-	e, _, err := h.ask(p)
+	_, sc, err := h.ask(p)
 	if err != nil {
 		return JointReport{}, err
 	}
-	v, err := h.GapJoint(ctx, p)
+	if !sc.members {
+		return JointReport{}, sc.forbidden("the joint gap report")
+	}
+	reader := Person{Name: p.Name, Role: RoleSteering} // who sees nothing of a single municipality
+	v, err := h.GapJoint(ctx, reader)
 	if err != nil {
 		return JointReport{}, err
 	}
-	plan, err := h.Actions(ctx, p)
-	if err != nil {
-		return JointReport{}, err
-	}
-	all := scopeOf(Person{Role: RoleSteering}, e.snapshot)
-	v.Moves, v.Data, v.Names = []nis2.Move{}, e.meta(all), e.names(all)
 	v.Data.Person = Person{}
-	return JointReport{v, only(plan.Actions, func(x ActionRow) bool { return x.Joint() })}, nil
+	plan, err := h.Actions(ctx, reader)
+	return JointReport{v, plan.Actions}, err
 }

@@ -139,20 +139,34 @@ func controlMoveTable(m nis2.Move, demo bool) table {
 var failOn = []string{"red", "key", "contradicted"}
 
 func newGapAssess(a *app) *cobra.Command {
-	var municipality, fail string
+	var municipality, profile, centre, fail string
 	cmd := &cobra.Command{
 		Use:   "assess",
-		Short: "Assess one municipality, or all",
+		Short: "Assess one municipality, or all, or a centre",
 		Long: `Assess one municipality, or all, from the stored answers and what the inventory shows.
 
 Headline is the share of the goals that is met, proven the part of it that evidence carries, and
 coverage the share that is answered. The three are always shown together. This measures fulfilment
-of the cooperation's own goals; it is no statement about the law.`,
+of the cooperation's own goals; it is no statement about the law.
+
+With --profile centre a centre is measured by the 13 sections of the annex to 2024/2690, from the
+answers and data of the host municipality that runs it.`,
+		Example: "  samdrift gap assess --municipality 479\n  samdrift gap assess --profile centre --centre kit-fyn",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkProfile(profile, centre, municipality); err != nil {
+				return err
+			}
 			if fail != "" && !slices.Contains(failOn, fail) {
 				return usageError{fmt.Errorf("--fail-on %q is none of %v", fail, failOn)}
 			}
 			return a.withHub(cmd.Context(), true, func(h *hub.Hub) error {
+				if centre != "" {
+					v, err := h.CentreGap(cmd.Context(), operator, centre)
+					if err != nil {
+						return err
+					}
+					return errors.Join(a.print(v, sectionTable(v)), failed(fail, v.Assessment))
+				}
 				if municipality != "" {
 					one, _, err := h.GapOf(cmd.Context(), operator, municipality)
 					if err != nil {
@@ -169,8 +183,41 @@ of the cooperation's own goals; it is no statement about the law.`,
 		},
 	}
 	cmd.Flags().StringVar(&municipality, "municipality", "", "three-digit code; empty: all")
+	cmd.Flags().StringVar(&profile, "profile", nis2.ProfileMunicipality, fmt.Sprintf("whose duty is looked at: one of %v", nis2.Profiles))
+	cmd.Flags().StringVar(&centre, "centre", "", "slug of a centre, with --profile centre")
 	cmd.Flags().StringVar(&fail, "fail-on", "", "exit with code 3 on: red (a red light), key (a key control below target), contradicted (data show less than claimed)")
 	return cmd
+}
+
+// checkProfile refuses flags that do not go together.
+func checkProfile(profile, centre, municipality string) error {
+	switch {
+	case !slices.Contains(nis2.Profiles, profile):
+		return usageError{fmt.Errorf("--profile %q is none of %v", profile, nis2.Profiles)}
+	case (profile == nis2.ProfileCentre) != (centre != ""):
+		return usageError{errors.New("--profile centre and --centre go together")}
+	case centre != "" && municipality != "":
+		return usageError{errors.New("--centre and --municipality do not go together: give one")}
+	}
+	return nil
+}
+
+func sectionTable(v hub.CentreGap) table {
+	x := v.Assessment
+	t := table{demo: x.Demo, head: []string{"section", "headline", "proven", "coverage", "gap", "answered", "light", "title"}}
+	for _, s := range x.Articles {
+		title := ""
+		if article, ok := v.Catalogue.Article(s.ID); ok {
+			title = article.Title.EN
+		}
+		t.rows = append(t.rows, []string{
+			s.ID, percent(s.Headline), percent(s.Proven), percent(s.Coverage), fmt.Sprintf("%.2f", s.Gap),
+			fmt.Sprintf("%d of %d", s.Answered, s.Applicable), string(s.Light), title,
+		})
+	}
+	t.note = fmt.Sprintf("Centre %s by the sections of 2024/2690, from what municipality %s, its host, answers and holds: %s of target, %s proven, %s answered (%s). Whether the regulation applies is for a lawyer to say.",
+		v.Centre.ID, x.Municipality, percent(x.Overall.Headline), percent(x.Overall.Proven), percent(x.Overall.Coverage), x.Light) + demoNote(x.Demo)
+	return t
 }
 
 func controlTable(x nis2.Assessment) table {

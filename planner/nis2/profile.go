@@ -94,3 +94,20 @@ func (k *Control) section() int {
 	}
 	return n
 }
+
+// Under gives the same results as a profile sees them: its controls alone, by its articles and weights.
+func (a Assessment) Under(profile *Catalogue) Assessment {
+	of := map[string]ControlResult{}
+	for _, r := range a.Controls {
+		of[r.ID] = r
+	}
+	a.Catalogue, a.Controls, a.Articles, a.KeyFailed = profile.String(), nil, nil, nil
+	for _, k := range profile.Controls {
+		if r, ok := of[k.ID]; ok {
+			r.Article = k.Article
+			a.Controls = append(a.Controls, r)
+		}
+	}
+	profile.score(&a)
+	return a
+}
