@@ -13,7 +13,7 @@ import (
 // that the result does not depend on it.
 const (
 	islands  = 2
-	memory   = 500  // a change is kept when the schedule is no worse than this many changes ago
+	memory   = 50   // a change is kept when the schedule is no worse than this many changes ago
 	together = 2000 // changes between two exchanges
 )
 
