@@ -133,7 +133,7 @@ func (w writer) together(s nis2.Scores) string {
 	return w.l.T("score.together", "h", w.l.Percent0(s.Headline), "p", w.l.Percent0(s.Proven), "v", w.l.Percent0(s.Coverage))
 }
 
-// columnsOf are the three figures of goals and the gap as cells.
+// scores are the three figures of goals, which never stand alone, and the gap.
 func (w writer) scores(s nis2.Scores) []Cell {
 	return []Cell{w.share(s.Headline), w.share(s.Proven), w.share(s.Coverage), w.figure(s.Gap, 1)}
 }
