@@ -15,6 +15,7 @@ import (
 type EvaluationView struct {
 	Meta
 	Evaluation evaluate.Evaluation `json:"evaluation"`
+	Planning   planner.Settings    `json:"planning"` // limits and prices that the plan was made with
 	Names      map[string]string   `json:"names"`
 }
 
@@ -32,7 +33,7 @@ func (h *Hub) Evaluation(_ context.Context, p Person) (EvaluationView, error) {
 	}
 	e.scopeMoney(sc, &x)
 	e.scopeRisk(sc, &x)
-	return EvaluationView{e.meta(sc), x, e.names(sc)}, nil
+	return EvaluationView{e.meta(sc), x, h.config.Planner, e.names(sc)}, nil
 }
 
 // scopeMoney leaves out what single municipalities pay, gain and take up in a centre.
@@ -43,7 +44,9 @@ func (e *estate) scopeMoney(sc scope, x *evaluate.Evaluation) {
 	for i := range x.Allocations {
 		x.Allocations[i] = scopedShares(sc, x.Allocations[i])
 	}
-	told := func(r planner.Reason) bool { return r.Params["municipality"] == "" || sc.money(r.Params["municipality"]) }
+	told := func(r planner.Reason) bool {
+		return r.Params["municipality"] == "" || sc.money(r.Params["municipality"])
+	}
 	x.Unknown, x.Cost.Unknown = only(x.Unknown, told), only(x.Cost.Unknown, told)
 	for i := range x.Cost.Parts {
 		x.Cost.Parts[i].Unknown = only(x.Cost.Parts[i].Unknown, told)
@@ -105,4 +108,14 @@ func (h *Hub) Participation(_ context.Context, p Person, total planner.Range, le
 		list = append(list, x)
 	}
 	return list, nil
+}
+
+// Sensitivities answers what the plan as a whole becomes when one thing that was assumed or set turns out
+// otherwise, what changes it most first. It plans anew for each.
+func (h *Hub) Sensitivities(_ context.Context, p Person) ([]planner.Sensitivity, error) {
+	e, _, err := h.ask(p)
+	if err != nil {
+		return nil, err
+	}
+	return planner.Sensitivities(h.planInput(e.snapshot, e.hash, e.asOf), e.plan)
 }

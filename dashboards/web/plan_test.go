@@ -1,18 +1,22 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/samdrift/samdrift/dashboards/locale"
 	"github.com/samdrift/samdrift/hub"
 	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/planner/evaluate"
 	"github.com/samdrift/samdrift/planner/scenario"
+	"github.com/samdrift/samdrift/planner/track"
 )
 
 // movingGroup gives a group with a date of somebody other than the municipality of the demo's people.
@@ -141,7 +145,7 @@ func TestPostsOfThePlanKeepTheScope(t *testing.T) {
 	}
 	g := movingGroup(t)
 	changes := `[{"kind":"pin","group":"` + g.ID + `","date":"2027-06-01"}]`
-	if status, body, _ := post(t, hub.RoleMunicipality, "/plan/scenarios", url.Values{"name": {"Andres"}, "changes": {changes}}); status != http.StatusNotFound || strings.Contains(body, g.Name) {
+	if status, body, _ := post(t, hub.RoleMunicipality, "/plan/scenarios", url.Values{"name": {"Andres"}, "changes": {changes}}); status != http.StatusNotFound || strings.Contains(body, g.ID) {
 		t.Errorf("a scenario about another municipality's group: %d", status)
 	}
 }
@@ -171,6 +175,25 @@ func TestPlanHasWords(t *testing.T) {
 	for _, s := range []hub.ScenarioState{hub.ScenarioDraft, hub.ScenarioReviewed, hub.ScenarioApproved} {
 		keys = append(keys, "scenariostate."+string(s))
 	}
+	for _, x := range evaluate.Parts {
+		keys = append(keys, "part."+string(x))
+	}
+	for _, x := range []evaluate.Verdict{evaluate.Gains, evaluate.Loses, evaluate.Either, evaluate.Unmoved} {
+		keys = append(keys, "verdict."+string(x))
+	}
+	for _, x := range []evaluate.Kind{evaluate.FromPlan, evaluate.FromInventory, evaluate.FromFacts, evaluate.FromSource, evaluate.Assumption, evaluate.NotKnown} {
+		keys = append(keys, "basis."+string(x))
+	}
+	usual := evaluate.DefaultSettings()
+	for _, x := range usual.Keys {
+		keys = append(keys, "key."+x.Name)
+	}
+	for _, x := range usual.Options {
+		keys = append(keys, "option."+x.Key)
+	}
+	for _, x := range append(slices.Clone(track.Kinds), track.Planned) {
+		keys = append(keys, "trackstate."+string(x))
+	}
 	for _, doc := range planner.Rules() {
 		if strings.HasPrefix(doc.English, "{days} days: ") {
 			keys = append(keys, "rule."+doc.Rule)
@@ -182,5 +205,60 @@ func TestPlanHasWords(t *testing.T) {
 				t.Errorf("no words in %s for %s", lang, key)
 			}
 		}
+	}
+}
+
+// The plan is frozen, what happens is told, and the page holds one against the other.
+func TestTracking(t *testing.T) {
+	if status, body, _ := get(t, hub.RoleMunicipality, "/plan/track"); status != http.StatusOK || strings.Contains(body, "/plan/track/baseline") {
+		t.Errorf("%d: a municipality may freeze the plan", status)
+	}
+	if status, _, _ := post(t, hub.RoleMunicipality, "/plan/track/baseline", url.Values{"version": {"2027-1"}}); status != http.StatusForbidden {
+		t.Errorf("a municipality freezes the plan: %d", status)
+	}
+	if status, _, _ := post(t, hub.RoleSteering, "/plan/track/baseline", url.Values{"version": {"Forår!"}}); status != http.StatusUnprocessableEntity {
+		t.Errorf("a name that is none: %d", status)
+	}
+	if status, body, _ := post(t, hub.RoleSteering, "/plan/track/baseline", url.Values{"version": {"2027-1"}}); status != http.StatusSeeOther {
+		t.Fatalf("%d %.300s", status, body)
+	}
+	g := movingGroup(t)
+	event := url.Values{"subject": {g.ID}, "kind": {"cut_over"}, "on": {"2026-11-20"}}
+	if status, _, _ := post(t, hub.RoleMunicipality, "/plan/track/events", event); status != http.StatusNotFound {
+		t.Errorf("an event of another municipality: %d", status)
+	}
+	if status, body, _ := post(t, hub.RoleAdmin, "/plan/track/events", event); status != http.StatusSeeOther {
+		t.Fatalf("%d %.300s", status, body)
+	}
+	event.Set("on", "")
+	if status, body, _ := post(t, hub.RoleAdmin, "/plan/track/events", event); status != http.StatusUnprocessableEntity || !strings.Contains(body, "Dag mangler") {
+		t.Errorf("an event without a day: %d", status)
+	}
+	_, body, _ := get(t, hub.RoleAdmin, "/plan/track")
+	if !strings.Contains(body, fmt.Sprintf("<b>%d af ", len(g.Assets))) || !strings.Contains(body, "2027-1: frosset") {
+		t.Error("what has moved is not counted, or the version is not listed")
+	}
+}
+
+// A choice of centres is judged; a joint cost is shared to the last krone, and dearer when one leaves.
+func TestChoiceAndMoney(t *testing.T) {
+	_, body, _ := get(t, hub.RoleAdmin, "/plan/centres")
+	for _, want := range []string{"Dagens politiske valg, bedømt", "bruger-km", "Intet valg, der holder aftaler og kapacitet, kan komme under"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the choice of centres does not say %q", want)
+		}
+	}
+	if status, body, _ := get(t, hub.RoleAdmin, "/plan/centres?"+movingGroup(t).Municipality+"=nowhere"); status != http.StatusOK || !strings.Contains(body, "Det kan ikke planlægges") {
+		t.Errorf("a centre that is not there: %d", status)
+	}
+	_, body, _ = get(t, hub.RoleAdmin, "/plan/money?joint=1.000.000&out=479")
+	if !strings.Contains(body, "er ikke med") || !strings.Contains(body, "Lige meget til alle") {
+		t.Error("the joint cost is not shared")
+	}
+	if _, body, _ = get(t, hub.RoleMunicipality, "/plan/money?joint=1000000"); strings.Count(body, `<th scope="row">Svendborg</th>`) == 0 || strings.Contains(body, `<th scope="row">Nyborg</th>`) {
+		t.Error("a municipality does not see its own share, or sees others'")
+	}
+	if _, body, _ = get(t, hub.RoleAdmin, "/plan/money?joint=meget"); !strings.Contains(body, "role=\"alert\"") {
+		t.Error("a cost that is no number is taken")
 	}
 }

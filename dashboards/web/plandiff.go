@@ -14,6 +14,7 @@ import (
 // differenceView is two plans side by side, in words.
 type differenceView struct {
 	scenario.Difference
+	Sides   [2]string // names of the two plans
 	Totals  []totalRow
 	Changed []string // what the two do not share
 	Groups  []diffGroup
@@ -50,11 +51,12 @@ const mostGroups = 25
 func (f frame) difference(d scenario.Difference, names map[string]string) differenceView {
 	v := differenceView{Difference: d, Totals: f.totals(d.Before, d.After)}
 	l := f.locale
+	v.Sides = [2]string{sideName(l, d.From, names), sideName(l, d.To, names)}
 	name := func(id string) string { return cmp.Or(names[id], f.Names[id], id) }
 	for _, c := range d.Changes {
 		words := changeWords(l, c.Change, name)
 		if c.Only == scenario.OnlyFrom {
-			words = l.T("diff.only", "name", sideName(l, d.From), "change", words)
+			words = l.T("diff.only", "name", v.Sides[0], "change", words)
 		}
 		v.Changed = append(v.Changed, words)
 	}
@@ -83,9 +85,9 @@ func (f frame) difference(d scenario.Difference, names map[string]string) differ
 	return v
 }
 
-// sideName names a plan that is compared: a scenario by its own name.
-func sideName(l *locale.Locale, name string) string {
-	return l.Or("diff.side.", name)
+// sideName names a plan that is compared: a scenario by the name that people gave it.
+func sideName(l *locale.Locale, side string, names map[string]string) string {
+	return cmp.Or(names[side], l.Or("diff.side.", side))
 }
 
 // totals puts both plans' figures beside each other.

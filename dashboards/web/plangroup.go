@@ -56,37 +56,20 @@ func (s *server) moveGroup(w http.ResponseWriter, r *http.Request) {
 	for _, c := range x.OtherParts {
 		page.Cuts = append(page.Cuts, cutRow{c, cmp.Or(page.Names[c.Group], c.Group)})
 	}
-	page.Chain = page.chain(v.Plan, x.Group)
+	page.Chain = page.chain(v.Plan, x)
 	s.render(w, r, http.StatusOK, "plangroup", page)
 }
 
-// longestChain is more waves than one municipality has in any plan that people could follow.
-const longestChain = 50
-
-// chain follows a date to the wave that had to go first, and that one's date to the wave before it,
-// until something holds that is no other wave.
-func (p *groupPage) chain(plan planner.Plan, g planner.Group) []chainStep {
-	last := map[string]planner.Group{} // wave → its group with the latest cutover
-	for _, x := range plan.Groups {
-		if x.Wave != "" && x.Cutover > last[x.Wave].Cutover {
-			last[x.Wave] = x
-		}
+// chain follows a date to the group that stood in its way, and that one's date to the group before it.
+// It ends with what nothing held, or with a group that is not the person's to see.
+func (p *groupPage) chain(plan planner.Plan, x planner.Explanation) []chainStep {
+	steps := []chainStep{{x.Group, p.reasons(x.Group.Binding)}}
+	at := map[string]planner.Group{}
+	for _, g := range plan.Groups {
+		at[g.ID] = g
 	}
-	var steps []chainStep
-	for len(steps) < longestChain {
-		steps = append(steps, chainStep{g, p.reasons(g.Binding)})
-		before := ""
-		for _, r := range g.Binding {
-			if wave := r.Params["wave"]; wave != "" && wave != g.Wave {
-				before = wave
-				break
-			}
-		}
-		next, ok := last[before]
-		if !ok {
-			break
-		}
-		g = next
+	for _, id := range x.Chain {
+		steps = append(steps, chainStep{at[id], p.reasons(at[id].Binding)})
 	}
 	return steps
 }

@@ -67,6 +67,7 @@ func functions(l *locale.Locale) template.FuncMap {
 			return badge(severityBadge[severity], l.Or("severity.", severity))
 		},
 		"int64":   func(n int) int64 { return int64(n) },
+		"inc":     func(n int) int { return n + 1 },
 		"short":   func(hash string) string { return hash[:min(12, len(hash))] },
 		"gb":      func(n int) string { return unknownZero(l, n) },
 		"clip":    clip,
@@ -192,7 +193,7 @@ var navigation = []struct {
 }{
 	{"", [][2]string{{"nav.overview", "/"}, {"nav.alerts", "/alerts"}}},
 	{"nav.operation", [][2]string{{"nav.assets", "/assets"}, {"nav.systems", "/systems"}, {"nav.topology", "/topology"}, {"nav.collections", "/collections"}}},
-	{"nav.move", [][2]string{{"nav.plan", "/plan"}, {"nav.scenarios", "/plan/scenarios"}}},
+	{"nav.move", [][2]string{{"nav.plan", "/plan"}, {"nav.capacity", "/plan/capacity"}, {"nav.money", "/plan/money"}, {"nav.risk", "/plan/risk"}, {"nav.centres", "/plan/centres"}, {"nav.scenarios", "/plan/scenarios"}, {"nav.track", "/plan/track"}}},
 	{"nav.security", [][2]string{{"nav.gap", "/gap"}}},
 	{"nav.steering", [][2]string{{"nav.reports", "/reports"}}},
 }

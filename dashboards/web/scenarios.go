@@ -54,6 +54,9 @@ func (s *server) showScenarios(w http.ResponseWriter, r *http.Request, status in
 			s.fail(w, r, err)
 			return
 		}
+		for _, x := range v.Scenarios {
+			c.Names[x.Ref()] = l.T("scenario.named", "name", x.Name, "version", x.Version)
+		}
 		d := page.difference(c.Difference, c.Names)
 		page.Diff = &d
 	}
@@ -90,6 +93,7 @@ func (s *server) showScenario(w http.ResponseWriter, r *http.Request, status int
 	l := language(r)
 	page := scenarioPage{frame: s.planFrame(r, "nav.scenarios", v.Plan, crumb{l.T("nav.scenarios"), "/plan/scenarios"}), V: v, Form: typed, Fault: wrong}
 	page.Meta, page.Title = v.Meta, v.Scenario.Name
+	v.Names[v.Scenario.Ref()] = l.T("scenario.named", "name", v.Scenario.Name, "version", v.Scenario.Version)
 	page.Diff = page.difference(v.Difference, v.Names)
 	page.Conflicts = page.conflicts(v.Conflicts, v.Plan, v.Names)
 	for _, c := range v.Scenario.Changes {
