@@ -10,6 +10,7 @@ import (
 	"github.com/samdrift/samdrift/hub"
 	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/planner/scenario"
 )
 
@@ -204,5 +205,43 @@ func TestScenariosKeepTheScope(t *testing.T) {
 	}
 	if _, err := h.Scenarios(ctx, hub.Person{}); !errors.Is(err, hub.ErrForbidden) {
 		t.Errorf("nobody lists scenarios: %v", err)
+	}
+}
+
+// A mended plan tells each only of their own, and only who plans for all may ask.
+func TestReplanKeepsTheScope(t *testing.T) {
+	h := collected(t)
+	v, err := h.Plan(t.Context(), admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var night inventory.Date
+	for _, g := range v.Plan.Groups {
+		if g.Municipality == "450" {
+			night = max(night, g.Cutover)
+		}
+	}
+	freeze := []scenario.Change{{Kind: scenario.Freeze, Municipality: "450", From: today, To: night.AddDays(9), Name: "Lukket"}}
+	o := planner.DefaultReplanOptions()
+	o.CommitDays = 7
+	for _, c := range []struct {
+		p    hub.Person
+		want []string
+		err  error
+	}{{admin, []string{"450"}, nil}, {steering, nil, nil}, {nyborg, nil, hub.ErrForbidden}, {centre, nil, hub.ErrForbidden}, {hub.Person{}, nil, hub.ErrForbidden}} {
+		r, err := h.Replan(t.Context(), c.p, freeze, o)
+		if !errors.Is(err, c.err) {
+			t.Fatalf("%s: %v", c.p.Role, err)
+		}
+		var told []string
+		for _, x := range r.Replanned.Changes {
+			told = append(told, x.Municipality)
+			if x.To <= night.AddDays(9) {
+				t.Errorf("%s moves into the freeze, %s", x.Group, x.To)
+			}
+		}
+		if told = slices.Compact(told); !slices.Equal(told, c.want) {
+			t.Errorf("%s is told of %v, want %v", c.p.Role, told, c.want)
+		}
 	}
 }

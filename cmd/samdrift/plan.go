@@ -12,7 +12,7 @@ import (
 
 func newPlan(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "plan", Short: "Which centre, which move groups, which waves and when"}
-	cmd.AddCommand(newPlanPropose(a), newPlanAssign(a), newPlanValidate(a), newPlanGroups(a), newPlanWaves(a), newPlanExplain(a), newPlanWhatIf(a), newPlanCompare(a), newPlanScenario(a), newPlanTrack(a), newPlanCheck(a))
+	cmd.AddCommand(newPlanPropose(a), newPlanAssign(a), newPlanValidate(a), newPlanGroups(a), newPlanWaves(a), newPlanExplain(a), newPlanWhatIf(a), newPlanCompare(a), newPlanScenario(a), newPlanReplan(a), newPlanTrack(a), newPlanCheck(a))
 	return cmd
 }
 

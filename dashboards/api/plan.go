@@ -17,6 +17,13 @@ type changesBody struct {
 	Changes []scenario.Change `json:"changes"`
 }
 
+// replanBody asks for a mended plan.
+type replanBody struct {
+	Changes    []scenario.Change `json:"changes"`
+	CommitDays int               `json:"commit_days"` // default 21
+	PenaltyDKK int64             `json:"penalty_dkk"` // what one changed date counts for; default 10,000
+}
+
 // choiceBody is where people want each municipality to go.
 type choiceBody struct {
 	Choice map[string]string `json:"choice"` // municipality code → centre; null: today's agreements
@@ -102,6 +109,17 @@ var planEndpoints = []endpoint{
 			return changesBody{[]scenario.Change{
 				{Kind: scenario.Setting, Setting: "lead_days", Value: []byte("60")}, {Kind: scenario.Setting, Setting: "hypercare_days", Value: []byte("20")},
 			}}
+		},
+	},
+	{
+		method: http.MethodPost, path: "/plan/replan", summary: "The dates that people know, mended after changes with as few others as can be (steering group and admin); nothing is kept",
+		takes: replanBody{}, answer: hub.ReplanView{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
+			b := replanBody{CommitDays: planner.DefaultReplanOptions().CommitDays, PenaltyDKK: planner.DefaultReplanOptions().Penalty}
+			if err := q.into(&b); err != nil {
+				return nil, err
+			}
+			return h.Replan(ctx, p, b.Changes, planner.ReplanOptions{CommitDays: b.CommitDays, Penalty: b.PenaltyDKK, Search: planner.DefaultReplanOptions().Search})
 		},
 	},
 	{
