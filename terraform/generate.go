@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"unicode"
@@ -11,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
@@ -37,7 +39,7 @@ func Render(plan planner.Plan, snap *inventory.Snapshot, grounds Grounds) ([]Uni
 	for i := range plan.Waves {
 		waves[plan.Waves[i].ID] = &plan.Waves[i]
 	}
-	var units []Unit
+	var groups []*planner.Group
 	seen := map[string]bool{}
 	for i := range plan.Groups {
 		group := &plan.Groups[i]
@@ -48,15 +50,24 @@ func Render(plan planner.Plan, snap *inventory.Snapshot, grounds Grounds) ([]Uni
 			return nil, fmt.Errorf("render group %s: it stands twice in the plan, and two units cannot share one state", group.ID)
 		}
 		seen[group.ID] = true
-		wave, ok := waves[group.Wave]
-		if !ok {
+		if waves[group.Wave] == nil {
 			return nil, fmt.Errorf("render group %s: its wave %q is not in the plan: propose the plan again", group.ID, group.Wave)
 		}
-		u, err := renderUnit(plan, group, wave, snap, grounds)
-		if err != nil {
-			return nil, fmt.Errorf("render group %s: %w", group.ID, err)
-		}
-		units = append(units, u)
+		groups = append(groups, group)
+	}
+	units := make([]Unit, len(groups))
+	var work errgroup.Group
+	work.SetLimit(runtime.GOMAXPROCS(0)) // each unit by itself: nearly all of the time goes into formatting
+	for i, group := range groups {
+		work.Go(func() (err error) {
+			if units[i], err = renderUnit(plan, group, waves[group.Wave], snap, grounds); err != nil {
+				return fmt.Errorf("render group %s: %w", group.ID, err)
+			}
+			return nil
+		})
+	}
+	if err := work.Wait(); err != nil {
+		return nil, err
 	}
 	slices.SortFunc(units, func(a, b Unit) int {
 		return cmp.Or(cmp.Compare(a.Cutover, b.Cutover), cmp.Compare(a.Agreement, b.Agreement), cmp.Compare(a.ID, b.ID))

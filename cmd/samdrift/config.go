@@ -23,6 +23,7 @@ import (
 	"github.com/samdrift/samdrift/hub/monitor"
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/planner/evaluate"
 	"github.com/samdrift/samdrift/terraform"
 	"github.com/samdrift/samdrift/terraform/vcenter"
 )
@@ -40,6 +41,7 @@ type config struct {
 	SNMP      snmpConfig         `yaml:"snmp"`
 	Inventory inventory.Ageing   `yaml:"inventory"`
 	Planner   planner.Settings   `yaml:"planner"`
+	Evaluate  evaluate.Settings  `yaml:"evaluate"`
 	Freezes   []planner.Freeze   `yaml:"freezes"` // besides the national calendar
 	Metrics   metrics            `yaml:"metrics"`
 	Terraform terraform.Config   `yaml:"terraform"`
@@ -108,6 +110,7 @@ func defaultConfig() config {
 		SNMP:      snmpConfig{Config: snmp.DefaultConfig()},
 		Inventory: base.Ageing,
 		Planner:   base.Planner,
+		Evaluate:  base.Evaluate,
 		Metrics:   metrics{Retention: base.Monitor.Retention},
 		Terraform: base.Terraform,
 	}
@@ -253,7 +256,7 @@ func (c config) validate() error {
 			faults = append(faults, fmt.Errorf("freezes[%d]: from %q to %q is no stretch of days", i, f.From, f.To))
 		}
 	}
-	faults = append(faults, c.SNMP.Validate(), c.Inventory.Validate(), c.Terraform.Validate(), c.Planner.Validate())
+	faults = append(faults, c.SNMP.Validate(), c.Inventory.Validate(), c.Terraform.Validate(), c.Planner.Validate(), c.Evaluate.Validate())
 	if _, err := c.hub("checked", ""); err != nil {
 		faults = append(faults, err)
 	}
@@ -267,7 +270,7 @@ func (c config) hub(dir, asOf string) (hub.Config, error) {
 	if len(c.Members) > 0 {
 		h.Members = c.Members
 	}
-	h.Ageing, h.Planner, h.Terraform = c.Inventory, c.Planner, c.Terraform
+	h.Ageing, h.Planner, h.Evaluate, h.Terraform = c.Inventory, c.Planner, c.Evaluate, c.Terraform
 	h.Freezes = append(h.Freezes, c.Freezes...)
 	h.Monitor.Retention = c.Metrics.Retention
 	var faults []error
