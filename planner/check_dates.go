@@ -26,6 +26,7 @@ func (c *checker) checkDates() {
 	c.checkNights()
 	c.checkLinks()
 	c.checkMoving()
+	c.checkWaiting()
 	lanes := map[string][]*Wave{}
 	for i := range c.p.Waves {
 		w := &c.p.Waves[i]
@@ -83,128 +84,6 @@ func (c *checker) checkPins() {
 	}
 	for _, g := range c.p.Groups {
 		c.want(!g.Pinned || c.pinned[g.ID], "pin_invented", g.ID, "is called set by people, but nobody did")
-	}
-}
-
-// place is a centre or a municipality on a night.
-type place struct {
-	name  string
-	night inventory.Date
-}
-
-// checkNights verifies that no centre cuts over more servers or groups in a night than its crews can,
-// and no municipality more than its own staff attends to.
-func (c *checker) checkNights() {
-	s := c.in.Settings
-	servers, groups, local := map[place]int{}, map[place]int{}, map[place]int{}
-	wished := map[place]bool{}
-	for _, g := range c.p.Groups {
-		if g.Wave == "" {
-			continue
-		}
-		there, here := place{g.Centre, g.Cutover}, place{g.Municipality, g.Cutover}
-		servers[there] += len(g.Assets)
-		groups[there]++
-		local[here] += len(g.Assets)
-		wished[there] = wished[there] || c.pinned[g.ID]
-		wished[here] = wished[here] || c.pinned[g.ID]
-	}
-	for at, n := range servers {
-		crews := s.CrewsPerCentre
-		for _, t := range s.StaffTransfers {
-			if a := c.assigned[t.Municipality]; a != nil && a.Centre == at.name && t.On <= at.night {
-				crews += t.Crews
-			}
-		}
-		c.keep(n <= crews*s.ServersPerCrewNight, wished[at], "crews_exceeded", at.name, "%d servers are cut over on %s, its %d crews manage %d", n, at.night, crews, crews*s.ServersPerCrewNight)
-	}
-	for at, n := range groups {
-		c.keep(s.MaxGroupsPerNight == 0 || n <= s.MaxGroupsPerNight, wished[at], "groups_exceeded", at.name, "%d groups are cut over on %s, at most %d may be", n, at.night, s.MaxGroupsPerNight)
-	}
-	for at, n := range local {
-		most := s.LocalServersPerNight
-		for _, t := range s.StaffTransfers {
-			if t.Municipality == at.name && t.On <= at.night {
-				most -= t.LocalServers
-			}
-		}
-		c.keep(s.LocalServersPerNight == 0 || n <= max(0, most), wished[at], "local_staff_exceeded", at.name, "%d servers are cut over on %s, its own staff attends to %d", n, at.night, max(0, most))
-	}
-}
-
-// checkLinks adds up, for each municipality and day, what its groups copy over its link: their data
-// while they are seeded, and from then to the cutover what changes of it.
-func (c *checker) checkLinks() {
-	s := c.in.Settings
-	load := map[place]float64{}
-	wished := map[string]bool{}
-	centre := map[string]string{}
-	for _, g := range c.p.Groups {
-		if g.Wave == "" || g.SeedDays <= 0 {
-			continue
-		}
-		centre[g.Municipality] = g.Centre
-		wished[g.Municipality] = wished[g.Municipality] || c.pinned[g.ID]
-		for d := g.Start; d < g.Cutover; d++ {
-			load[place{g.Municipality, d}] += g.TransferGB * s.ChangeRatePerDay
-			if d < g.Start.AddDays(g.SeedDays) {
-				load[place{g.Municipality, d}] += g.TransferGB / float64(g.SeedDays)
-			}
-		}
-	}
-	carries := map[string]float64{}
-	for m, to := range centre {
-		mbps := 0
-		for _, l := range c.in.Snapshot.Links {
-			if l.Municipality == m && l.Centre == to {
-				mbps = max(mbps, l.Mbps)
-			}
-		}
-		if mbps == 0 {
-			mbps = s.UnknownLinkMbps
-		}
-		hour := float64(mbps) * 3600 / 8 / 1000 * s.LinkEfficiency // GB
-		carries[m] = hour * ((24-s.NightHours)*s.LinkShare + s.NightHours*s.LinkShareNight)
-	}
-	for at, gb := range load {
-		c.keep(gb <= carries[at.name]*(1+1e-9), wished[at.name], "link_overloaded", at.name, "%.3f GB must cross on %s, the link carries %.3f", gb, at.night, carries[at.name])
-	}
-}
-
-// checkMoving verifies that no more municipalities of a centre move at once than may.
-func (c *checker) checkMoving() {
-	most := c.in.Settings.MaxMoving
-	if most == 0 {
-		return
-	}
-	type stretch struct{ from, to inventory.Date }
-	moving := map[string]map[string]stretch{} // centre → municipality
-	wished := map[string]bool{}
-	for _, g := range c.p.Groups {
-		if g.Wave == "" {
-			continue
-		}
-		if moving[g.Centre] == nil {
-			moving[g.Centre] = map[string]stretch{}
-		}
-		x, seen := moving[g.Centre][g.Municipality]
-		if !seen || g.Start < x.from {
-			x.from = g.Start
-		}
-		x.to = max(x.to, g.End)
-		moving[g.Centre][g.Municipality] = x
-		wished[g.Centre] = wished[g.Centre] || c.pinned[g.ID]
-	}
-	for centre, all := range moving {
-		for m, x := range all { // the number is largest where one begins
-			n := 0
-			for _, o := range all {
-				if o.from <= x.from && x.from <= o.to {
-					n++
-				}
-			}
-			c.keep(n <= most, wished[centre], "moving_exceeded", m, "begins on %s, when %d municipalities move to %s; at most %d may", x.from, n, centre, most)
-		}
 	}
 }
 

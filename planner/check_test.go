@@ -184,6 +184,9 @@ func TestCheckNamesEveryBrokenRule(t *testing.T) {
 			in.Settings.LocalServersPerNight = 100
 			in.Settings.StaffTransfers = []planner.StaffTransfer{{Municipality: p.Groups[0].Municipality, On: p.Groups[0].Cutover, LocalServers: 99}}
 		}},
+		{"waiting_wrong", func(p *planner.Plan, _ *planner.Input) { p.WaitingCost += 1000 }},
+		{"bound_wrong", func(p *planner.Plan, _ *planner.Input) { p.LowerBound = p.LastWaveEnd + 1 }},
+		{"bound_wrong", func(p *planner.Plan, _ *planner.Input) { p.CostBound = p.WaitingCost + 1 }},
 		{"moving_exceeded", func(p *planner.Plan, in *planner.Input) { in.Settings.MaxMoving = 1 }},
 		{"pin_moved", func(p *planner.Plan, in *planner.Input) {
 			in.Pins = []planner.Pin{{Group: p.Groups[0].ID, Cutover: p.Groups[0].Cutover + 1}}

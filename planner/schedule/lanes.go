@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner/schedule/rcpsp"
 )
 
@@ -40,6 +41,10 @@ func (m *model) judge(i int, starts []rcpsp.Start) (v value, first int) {
 	l := m.in.Lanes[i]
 	end := starts[m.done[i]].Slot
 	first = -1
+	var last map[int]inventory.Date // by contract: its last cutover
+	if len(m.in.Contracts) > 0 {
+		last = map[int]inventory.Date{}
+	}
 	for k, w := range l.Waves {
 		for n, j := range w.Jobs {
 			cut := m.cut[i][k][n]
@@ -56,9 +61,12 @@ func (m *model) judge(i int, starts []rcpsp.Start) (v value, first int) {
 			}
 			v[waiting] += l.ServerDay * int64(j.Servers) * int64(end-at+m.length(cut-1))
 			for _, c := range j.Contracts {
-				v[waiting] += m.in.Contracts[c].DayCost * int64(max(0, m.in.day(at)-m.in.Contracts[c].Until))
+				last[c] = max(last[c], m.in.day(at))
 			}
 		}
+	}
+	for c, night := range last {
+		v[waiting] += m.in.Contracts[c].DayCost * int64(max(0, night-m.in.Contracts[c].Until))
 	}
 	if first >= 0 {
 		v[ends] = int64(end)

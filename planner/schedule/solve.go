@@ -98,7 +98,11 @@ func (m *model) polish(s *Schedule, starts []rcpsp.Start) ([]rcpsp.Start, error)
 		return nil, err
 	}
 	if len(m.dropped) < len(m.jobs) {
-		s.Bound = m.in.AsOf.AddDays(max(found.Bound, m.endBound()))
+		bound := m.endBound()
+		if !slices.ContainsFunc(m.jobs, func(at job) bool { return m.in.job(at).Pin != 0 }) {
+			bound = max(bound, found.Bound) // which knows no schedules in which a pin breaks a rule
+		}
+		s.Bound = m.in.AsOf.AddDays(bound)
 	}
 	if m.in.MaxMoving == 0 && found.Unplaced == 0 && m.worth(other).less(m.worth(starts)) {
 		return other, nil
