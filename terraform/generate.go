@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -55,18 +56,20 @@ func Render(plan planner.Plan, snap *inventory.Snapshot, grounds Grounds) ([]Uni
 		}
 		groups = append(groups, group)
 	}
-	units := make([]Unit, len(groups))
+	units, faults := make([]Unit, len(groups)), make([]error, len(groups))
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0)) // each unit by itself: nearly all of the time goes into formatting
 	for i, group := range groups {
-		work.Go(func() (err error) {
+		work.Go(func() error {
+			var err error
 			if units[i], err = renderUnit(plan, group, waves[group.Wave], snap, grounds); err != nil {
-				return fmt.Errorf("render group %s: %w", group.ID, err)
+				faults[i] = fmt.Errorf("render group %s: %w", group.ID, err)
 			}
 			return nil
 		})
 	}
-	if err := work.Wait(); err != nil {
+	_ = work.Wait() // the workers keep their errors in faults
+	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(units, func(a, b Unit) int {
