@@ -30,9 +30,15 @@ func (m *model) settle(starts []rcpsp.Start) error {
 	}
 	order := table.Order(keys)
 	for _, t := range order {
-		if starts[t].Slot != rcpsp.Unplaced && m.tasks.Tasks[t].Fixed == nil && !m.place(table, starts, t, m.ready(starts, t), m.tasks.Slots) {
+		if starts[t].Slot == rcpsp.Unplaced || m.tasks.Tasks[t].Fixed != nil || m.place(table, starts, t, m.ready(starts, t), m.tasks.Slots) {
+			continue
+		}
+		at := m.jobOf[t]
+		if at == none || !m.pinned(at.lane) {
 			return fmt.Errorf("dates: %q lost its place on day %d when others moved up", m.tasks.Tasks[t].ID, starts[t].Slot)
 		}
+		// Data of a group whose night people set crosses the full link at the same time. It stays so.
+		table.Book(m.demand[t], starts[t].Slot, starts[t].Slot+m.length(t))
 	}
 	for _, t := range order {
 		at := m.jobOf[t]
@@ -46,6 +52,13 @@ func (m *model) settle(starts []rcpsp.Start) error {
 	}
 	m.table = table
 	return nil
+}
+
+// pinned tells whether people set a night in a lane.
+func (m *model) pinned(lane int) bool {
+	return slices.ContainsFunc(m.in.Lanes[lane].Waves, func(w Wave) bool {
+		return slices.ContainsFunc(w.Jobs, func(j Job) bool { return j.Pin != 0 })
+	})
 }
 
 // rests tells whether a job rests on a foundation without a night.
