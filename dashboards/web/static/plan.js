@@ -120,5 +120,8 @@
     dragged = false;
   });
   addEventListener("popstate", () => go(location.href, "", false));
-  if (!location.hash) toToday();
+  // A bar is as wide as its slack: what is to be seen of it is its night.
+  const night = document.getElementById(location.hash.slice(1))?.querySelector(".hit");
+  if (night) night.scrollIntoView({ block: "center", inline: "center" });
+  else toToday();
 })();
