@@ -159,7 +159,11 @@ func (w writer) origin(meta hub.Meta, asOf inventory.Date, catalogue string) (fr
 func (w writer) method(rules ...string) Section {
 	var basis []string
 	for _, b := range w.cat.Basis {
-		basis = append(basis, b.Ref)
+		ref := b.Ref
+		if key := "gapreport.basis." + b.Short; w.l.Has(key) { // the catalogue names them in English
+			ref = w.l.T(key)
+		}
+		basis = append(basis, ref)
 	}
 	var law []string
 	for _, point := range []string{"fine", "host", "class", "incident"} {

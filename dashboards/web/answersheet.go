@@ -59,6 +59,7 @@ type importPage struct {
 	File         string
 	Answers      string // what the file holds, to be sent again when it is taken over
 	Changes      []importRow
+	Notes        []string // what another program's file holds and was not taken over, as its reader says it
 	Fault        *fault
 }
 
@@ -79,38 +80,62 @@ func (s *server) importAnswers(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	name, sheet, err := readSheet(w, r, v.Catalogue)
+	sent, err := readSheet(w, r, v)
 	if err != nil {
 		s.showArticle(w, r, v, http.StatusUnprocessableEntity, "", faultOf(err))
 		return
 	}
-	s.showImport(w, r, v, name, sheet.Answers)
+	s.showImport(w, r, v, sent)
 }
 
-// readSheet reads the questionnaire that came with the form. Faults in it refuse the whole file: half an
-// import is hard to tell from a whole one.
-func readSheet(w http.ResponseWriter, r *http.Request, cat *nis2.Catalogue) (string, exchange.Sheet, error) {
+// sentSheet is what a file that came with the form holds.
+type sentSheet struct {
+	name    string
+	answers []nis2.Answer
+	notes   []string
+}
+
+// others read the workbooks of other programs, by the kind that the form names.
+var others = map[string]func(io.Reader, *nis2.Catalogue, string) ([]nis2.Answer, []string, error){
+	"ciso": exchange.ReadCISOAudit, "os2compliance": exchange.ReadOS2compliance,
+}
+
+// readSheet reads the file that came with the form. Faults in it refuse the whole file: half an import is
+// hard to tell from a whole one.
+func readSheet(w http.ResponseWriter, r *http.Request, v hub.AnswersView) (sentSheet, error) {
 	l := language(r)
-	if _, err := readForm(w, r, largestUpload); err != nil {
-		return "", exchange.Sheet{}, err
+	typed, err := readForm(w, r, largestUpload)
+	if err != nil {
+		return sentSheet{}, err
 	}
 	name, content, err := sentFile(r, "file")
 	if err != nil || len(content) == 0 {
-		return "", exchange.Sheet{}, refused{l.T("import.nofile")}
+		return sentSheet{}, refused{l.T("import.nofile")}
 	}
-	read := exchange.ReadCSV
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".xlsx":
-		read = exchange.ReadXLSX
-	case ".csv":
+	sent := sentSheet{name: name}
+	var sheet exchange.Sheet
+	end := strings.ToLower(filepath.Ext(name))
+	switch other := others[typed["kind"]]; {
+	case other != nil && end == ".xlsx":
+		sent.answers, sent.notes, err = other(bytes.NewReader(content), v.Catalogue, v.Municipality)
+	case other == nil && end == ".xlsx":
+		sheet, err = exchange.ReadXLSX(bytes.NewReader(content), v.Catalogue)
+		sent.answers = sheet.Answers
+	case other == nil && end == ".csv":
+		sheet, err = exchange.ReadCSV(bytes.NewReader(content), v.Catalogue)
+		sent.answers = sheet.Answers
 	default:
-		return "", exchange.Sheet{}, refused{l.T("import.kind", "name", name)}
+		return sent, refused{l.T("import.kind", "name", name)}
 	}
-	sheet, err := read(bytes.NewReader(content), cat)
 	if err != nil {
-		return "", sheet, invalidFile{err}
+		return sent, invalidFile{err}
 	}
-	return name, sheet, nil
+	for i := range sent.answers {
+		if sheet.Municipality == "" { // a CSV without its first line
+			sent.answers[i].Municipality = v.Municipality
+		}
+	}
+	return sent, nil
 }
 
 // invalidFile is a file's fault in the words of who read it.
@@ -118,12 +143,12 @@ type invalidFile struct{ error }
 
 func (e invalidFile) Is(target error) bool { return target == hub.ErrInvalid }
 
-func (s *server) showImport(w http.ResponseWriter, r *http.Request, v hub.AnswersView, name string, answers []nis2.Answer) {
+func (s *server) showImport(w http.ResponseWriter, r *http.Request, v hub.AnswersView, sent sentSheet) {
 	p, _ := hub.PersonFrom(r.Context())
-	page := importPage{frame: s.answersFrame(r, v), Municipality: v.Municipality, File: name}
+	page := importPage{frame: s.answersFrame(r, v), Municipality: v.Municipality, File: sent.name, Notes: sent.notes}
 	page.Crumbs = append(page.Crumbs, crumb{page.locale.T("answers.title"), "/gap/" + v.Municipality + "/answers"})
 	page.Title = page.locale.T("import.title")
-	changes, err := s.hub.ImportAnswers(r.Context(), p, v.Municipality, answers, true)
+	changes, err := s.hub.ImportAnswers(r.Context(), p, v.Municipality, sent.answers, true)
 	status := http.StatusOK
 	if page.Fault = faultOf(err); page.Fault != nil {
 		status = http.StatusUnprocessableEntity
@@ -135,7 +160,7 @@ func (s *server) showImport(w http.ResponseWriter, r *http.Request, v hub.Answer
 		k, _ := v.Catalogue.Control(c.Control) // changes are of the catalogue's controls
 		page.Changes = append(page.Changes, importRow{c, k.Title.In(page.Lang)})
 	}
-	data, err := json.Marshal(answers)
+	data, err := json.Marshal(sent.answers)
 	if err != nil {
 		s.fail(w, r, err)
 		return

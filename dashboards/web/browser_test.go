@@ -63,6 +63,9 @@ func axe(t *testing.T) string {
 const runAxe = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}).then(r => JSON.stringify(r.violations.map(v =>
 	v.id + ": " + v.help + " at " + v.nodes.slice(0, 3).map(n => n.target.join(" ") + " (" + n.failureSummary.split("\n").slice(1).join(";") + ")").join(" | "))))`
 
+// cutOff names the heat maps that do not fit their frame.
+const cutOff = `[...document.querySelectorAll(".scroll:has(.heat)")].filter(x => x.scrollWidth > x.clientWidth).map(x => x.ariaLabel).join(", ")`
+
 // state is how a page is looked at.
 type state struct {
 	name  string
@@ -148,6 +151,7 @@ func look(t *testing.T, tab context.Context, checker, path string, s state, file
 	}
 	var violations string
 	var scrollWidth int64
+	var cut string
 	var picture []byte
 	await := func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
 	err := chromedp.Run(ctx,
@@ -158,6 +162,7 @@ func look(t *testing.T, tab context.Context, checker, path string, s state, file
 		chromedp.Navigate(site.URL+path),
 		chromedp.WaitVisible("h1", chromedp.ByQuery),
 		chromedp.Evaluate("document.documentElement.scrollWidth", &scrollWidth),
+		chromedp.Evaluate(cutOff, &cut),
 		chromedp.Evaluate(checker+";0", nil),
 		chromedp.Evaluate(runAxe, &violations, await),
 		chromedp.FullScreenshot(&picture, 100),
@@ -172,6 +177,9 @@ func look(t *testing.T, tab context.Context, checker, path string, s state, file
 	}
 	for _, v := range found {
 		t.Errorf("%s, %s: %s", path, s.name, v)
+	}
+	if cut != "" && s.width >= 1440 {
+		t.Errorf("%s, %s: the last column of %q is cut off", path, s.name, cut)
 	}
 	if scrollWidth > s.width {
 		t.Errorf("%s, %s: the page is %d wide on a screen of %d", path, s.name, scrollWidth, s.width)
@@ -238,5 +246,53 @@ func TestAnswerByKeyboard(t *testing.T) {
 	}
 	if first == "" || after != first || !strings.Contains(said, "Gemt") {
 		t.Errorf("chosen %q, after a reload %q, the page said %q", first, after, said)
+	}
+}
+
+// A file of answers is tried by keyboard alone: its differences are a page that keeps to WCAG too, and from
+// it the way back leads without a change.
+func TestImportByKeyboard(t *testing.T) {
+	tab, cancel := chromedp.NewContext(chromium(t))
+	defer cancel()
+	ctx, cancel := context.WithTimeout(tab, time.Minute)
+	defer cancel()
+	file := filepath.Join(t.TempDir(), "svar.csv")
+	if err := os.WriteFile(file, []byte("id;level;owner\n20-01;2;Tastaturejer\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tabTo := func(text string) chromedp.ActionFunc {
+		return func(ctx context.Context) error {
+			for range 200 {
+				var here string
+				if err := chromedp.Run(ctx, chromedp.KeyEvent(kb.Tab), chromedp.Evaluate("document.activeElement.innerText ?? ''", &here)); err != nil {
+					return err
+				}
+				if strings.TrimSpace(here) == text {
+					return nil
+				}
+			}
+			return fmt.Errorf("the tabulator never reaches %q", text)
+		}
+	}
+	var violations, shown, back string
+	await := func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
+	err := chromedp.Run(ctx,
+		chromedp.Navigate(site.URL+"/enter?token="+tokens[hub.RoleMunicipality]),
+		chromedp.Navigate(site.URL+"/gap/479/answers"),
+		chromedp.SetUploadFiles("#sheet", []string{file}, chromedp.ByQuery),
+		tabTo("Vis forskelle"), chromedp.KeyEvent(kb.Enter),
+		chromedp.WaitVisible("form[action$='/apply']", chromedp.ByQuery),
+		chromedp.Evaluate("document.querySelector('main').innerText", &shown),
+		chromedp.Evaluate(axe(t)+";0", nil),
+		chromedp.Evaluate(runAxe, &violations, await),
+		tabTo("Fortryd"), chromedp.KeyEvent(kb.Enter),
+		chromedp.WaitVisible("#sheet", chromedp.ByQuery),
+		chromedp.Evaluate("document.querySelector('main').innerText", &back),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(shown, "Tastaturejer") || strings.Contains(back, "Tastaturejer") || violations != "[]" {
+		t.Errorf("the page of differences reads %.300q, against WCAG: %s", shown, violations)
 	}
 }

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -9,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 
 	"github.com/samdrift/samdrift/dashboards"
 	"github.com/samdrift/samdrift/hub"
@@ -219,12 +222,38 @@ func TestImportIsSeenBeforeItIsDone(t *testing.T) {
 	if _, body, _ := get(t, hub.RoleMunicipality, "/gap/479/answers?control=21g-05"); !strings.Contains(body, "Uddannelsesansvarlig") {
 		t.Error("the file was not taken over")
 	}
-	if status, body, _ := post(t, hub.RoleMunicipality, "/gap/479/answers/import", url.Values{"@file": {"svar.docx\nx"}}); status != http.StatusUnprocessableEntity || !strings.Contains(body, "hverken .xlsx eller .csv") {
+	if status, body, _ := post(t, hub.RoleMunicipality, "/gap/479/answers/import", url.Values{"@file": {"svar.docx\nx"}}); status != http.StatusUnprocessableEntity || !strings.Contains(body, "kan ikke læses som det valgte") {
 		t.Errorf("a text document: %d", status)
 	}
 	status, book, header := get(t, hub.RoleMunicipality, "/gap/479/answers.xlsx")
 	if status != http.StatusOK || !strings.HasPrefix(book, "PK") || !strings.Contains(header.Get("Content-Disposition"), "demodata-nis2-479.xlsx") {
 		t.Errorf("the workbook: %d %s", status, header.Get("Content-Disposition"))
+	}
+}
+
+// What OS2compliance holds comes in as proposals, and what it does not tell is said.
+func TestOS2complianceIsProposed(t *testing.T) {
+	f := excelize.NewFile()
+	defer func() { check(f.Close()) }()
+	check(f.SetSheetRow("Sheet1", "A1", &[]string{"Nr.", "Status"}))
+	row := 2
+	for _, k := range estate.Hub.Catalogue().Controls {
+		for _, ref := range k.Refs.ISO {
+			check(f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", row), &[]string{ref, "I gang"}))
+			row++
+		}
+	}
+	check(f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", row), &[]string{"A.5.1", "Ikke relevant"}))
+	var book bytes.Buffer
+	check(f.Write(&book))
+	fields := url.Values{"@file": {"os2.xlsx\n" + book.String()}, "kind": {"os2compliance"}}
+	status, body, _ := post(t, hub.RoleMunicipality, "/gap/479/answers/import", fields)
+	if status != http.StatusOK || !strings.Contains(body, "Overtag ændringerne") || !strings.Contains(body, "suggests no level") {
+		t.Errorf("the dry run: %d %.400s", status, body)
+	}
+	fields.Del("kind")
+	if status, _, _ := post(t, hub.RoleMunicipality, "/gap/479/answers/import", fields); status != http.StatusUnprocessableEntity {
+		t.Errorf("another program's workbook is taken for our own: %d", status)
 	}
 }
 

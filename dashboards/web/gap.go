@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"html/template"
 	"net/http"
@@ -22,7 +23,8 @@ type gapPage struct {
 	Own      *nis2.Assessment
 	Lights   map[string]string
 	Rounds   []hub.RoundView
-	Form     form // what was typed to open a round
+	Centres  []inventory.Centre // whose profile the person may see
+	Form     form               // what was typed to open a round
 	Fault    *fault
 }
 
@@ -35,9 +37,28 @@ type articleRow struct {
 
 type heatRow struct {
 	Code, Name string
-	Overall    nis2.Scores
 	Light      nis2.Light
-	Cells      []nis2.ArticleResult
+	Cells      []heatCell // the whole, then the articles
+}
+
+// heatCell is one field of the heat map; what is proven and answered stands small in it, as whole per
+// cent, so that all articles fit on a screen.
+type heatCell struct {
+	Applies  bool
+	Headline float64
+	Small    string
+}
+
+func heatRowOf(l *locale.Locale, name string, a nis2.Assessment) heatRow {
+	row := heatRow{Code: a.Municipality, Name: name, Light: a.Light}
+	add := func(s nis2.Scores, applies bool) {
+		row.Cells = append(row.Cells, heatCell{applies, s.Headline, l.Number(100*s.Proven, 0) + " · " + l.Number(100*s.Coverage, 0)})
+	}
+	add(a.Overall, true)
+	for _, x := range a.Articles {
+		add(x.Scores, x.Applicable > 0)
+	}
+	return row
 }
 
 func (s *server) gap(w http.ResponseWriter, r *http.Request) {
@@ -54,6 +75,10 @@ func (s *server) showGap(w http.ResponseWriter, r *http.Request, status int, typ
 	page := gapPage{frame: s.frame(r, "nav.gap", v.Meta, crumb{language(r).T("nav.overview"), "/"}), V: v, Form: typed, Fault: wrong}
 	l := page.locale
 	if page.Rounds, err = s.hub.Rounds(r.Context(), p); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	if page.Centres, err = s.hub.GapCentres(r.Context(), p); err != nil {
 		s.fail(w, r, err)
 		return
 	}
@@ -80,7 +105,7 @@ func (s *server) showGap(w http.ResponseWriter, r *http.Request, status int, typ
 	}
 	if len(v.Own) > 1 {
 		for _, a := range v.Own {
-			page.Heat = append(page.Heat, heatRow{a.Municipality, page.Names[a.Municipality], a.Overall, a.Light, a.Articles})
+			page.Heat = append(page.Heat, heatRowOf(l, page.Names[a.Municipality], a))
 		}
 		slices.SortFunc(page.Heat, func(a, b heatRow) int { return l.Compare(a.Name, b.Name) })
 	}
@@ -94,6 +119,7 @@ type gapOfPage struct {
 	Articles []gapArticle
 	Trend    []nis2.TrendPoint // over the closed rounds; empty where the person sees only what is shared
 	Line     template.HTML
+	Centre   bool // a centre's profile: by the sections of 2024/2690
 }
 
 type gapArticle struct {
@@ -125,29 +151,31 @@ func (s *server) gapOf(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page.Line = trendLine(l, page.Trend)
-	catalogue := s.hub.Catalogue()
+	page.Articles = articlesOf(s.hub.Catalogue(), a, l.Lang)
+	s.render(w, r, http.StatusOK, "gapof", page)
+}
+
+// articlesOf gathers an assessment's controls by article, with their titles.
+func articlesOf(cat *nis2.Catalogue, a nis2.Assessment, lang string) []gapArticle {
+	var articles []gapArticle
 	for _, x := range a.Articles {
 		article := gapArticle{ArticleResult: x}
-		for _, c := range catalogue.Articles {
-			if c.ID == x.ID {
-				article.Ref, article.Title = c.DKRef, c.Title.In(l.Lang)
-			}
+		if c, ok := cat.Article(x.ID); ok {
+			article.Ref, article.Title = cmp.Or(c.DKRef, c.Ref), c.Title.In(lang)
 		}
 		for _, result := range a.Controls {
 			if result.Article != x.ID {
 				continue
 			}
 			control := gapControl{ControlResult: result}
-			for _, c := range catalogue.Controls {
-				if c.ID == result.ID {
-					control.Title, control.Delivered = c.Title.In(l.Lang), c.DeliveredBy
-				}
+			if c, ok := cat.Control(result.ID); ok {
+				control.Title, control.Delivered = c.Title.In(lang), c.DeliveredBy
 			}
 			article.Controls = append(article.Controls, control)
 		}
-		page.Articles = append(page.Articles, article)
+		articles = append(articles, article)
 	}
-	s.render(w, r, http.StatusOK, "gapof", page)
+	return articles
 }
 
 // trendLine draws the share of target over the closed rounds. One round alone is no line.

@@ -27,8 +27,11 @@ type fieldOfAction struct {
 type patternRow struct {
 	nis2.Pattern
 	Title    string
+	Told     bool // what the move closes is told
 	Closed   float64
 	Opened   float64
+	Centre   float64  // the share that the centre can lift
+	Rest     float64  // the municipality's share of the work; the duty is all its
 	Teachers []string // names
 }
 
@@ -57,7 +60,11 @@ func (s *server) gapJoint(w http.ResponseWriter, r *http.Request) {
 		levers[c.Control] = c
 	}
 	row := func(p nis2.Pattern) patternRow {
-		x := patternRow{Pattern: p, Title: page.title(p.Control), Closed: levers[p.Control].Closed, Opened: levers[p.Control].Opened}
+		lever, told := levers[p.Control]
+		x := patternRow{Pattern: p, Title: page.title(p.Control), Told: told, Closed: lever.Closed, Opened: lever.Opened}
+		if k, ok := v.Catalogue.Control(p.Control); ok {
+			x.Centre, x.Rest = k.CentreShare, 1-k.CentreShare
+		}
 		for _, code := range p.Teachers {
 			x.Teachers = append(x.Teachers, page.Names[code])
 		}

@@ -53,6 +53,7 @@ func (s *server) routes(o Options) []dashboards.Route {
 		page("/gap/joint", s.gapJoint, at("/gap/joint")),
 		page("/gap/joint/report.html", s.jointReport, at("/gap/joint/report.html")),
 		page("/gap/joint/report.xlsx", s.jointBook, at("/gap/joint/report.xlsx")),
+		page("/centres/{id}/gap", s.gapCentre, func(string, string) string { return "/centres/" + s.anyCentre() + "/gap" }),
 		page("/gap/{municipality}", s.gapOf, of("/gap/{municipality}")),
 		page("/gap/{municipality}/report.html", s.gapReport, of("/gap/{municipality}/report.html")),
 		page("/gap/{municipality}/report.xlsx", s.gapBook, of("/gap/{municipality}/report.xlsx")),

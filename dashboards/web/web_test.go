@@ -73,6 +73,11 @@ func withSite(m *testing.M) int {
 	check(err)
 	_, err = estate.Hub.ReviewScenario(ctx, hub.Person{Name: "Anden administrator", Role: hub.RoleAdmin}, draft.Ref(), draft.Revision)
 	check(err)
+	var all []string
+	for _, a := range estate.Hub.Catalogue().Articles {
+		all = append(all, a.ID)
+	}
+	check(estate.Hub.Share(ctx, hub.Person{Name: "Demo it-chef, Odense", Role: hub.RoleMunicipality, Organisation: "461"}, hub.Sharing{Municipality: "461", Articles: all}))
 	html, err := report.Build(facts, hash, "da")
 	check(err)
 	check(estate.Hub.KeepReport(ctx, people[3], store.Report{ID: facts.Period + "-" + hash[:12], Period: facts.Period, Hash: hash, Demo: facts.Demo, Facts: frozen, HTML: html}))
