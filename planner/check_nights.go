@@ -39,6 +39,12 @@ func (c *checker) checkNights() {
 				crews += t.Crews
 			}
 		}
+		for _, x := range s.CrewChanges {
+			if x.Centre == at.name && x.On <= at.night {
+				crews += x.Crews
+			}
+		}
+		crews = max(0, crews)
 		c.keep(n <= crews*s.ServersPerCrewNight, wished[at], "crews_exceeded", at.name, "%d servers are cut over on %s, its %d crews manage %d", n, at.night, crews, crews*s.ServersPerCrewNight)
 	}
 	for at, n := range groups {

@@ -154,15 +154,25 @@ func (e *estate) cutWaves(p *Plan, l *lane, sl *schedule.Lane, groups []int, con
 }
 
 // crews gives how many servers a centre's crews can cut over in a night, from each day on that it
-// changes: people who are transferred from municipalities that go there join them.
+// changes: people who are transferred from municipalities that go there join them, others come or leave.
 func (e *estate) crews(p *Plan, centre string) []schedule.Step {
 	s := e.in.Settings
-	steps := []schedule.Step{{From: e.in.AsOf, Amount: s.CrewsPerCentre * s.ServersPerCrewNight}}
-	for _, t := range e.transfers() {
-		goes := slices.ContainsFunc(p.Assignments, func(a Assignment) bool { return a.Municipality == t.Municipality && a.Centre == centre })
-		if goes && t.Crews > 0 {
-			steps = e.step(steps, t.On, t.Crews*s.ServersPerCrewNight)
+	changes := map[inventory.Date]int{}
+	for _, t := range s.StaffTransfers {
+		if slices.ContainsFunc(p.Assignments, func(a Assignment) bool { return a.Municipality == t.Municipality && a.Centre == centre }) {
+			changes[t.On] += t.Crews
 		}
+	}
+	for _, c := range s.CrewChanges {
+		if c.Centre == centre {
+			changes[c.On] += c.Crews
+		}
+	}
+	crews := s.CrewsPerCentre
+	steps := []schedule.Step{{From: e.in.AsOf, Amount: crews * s.ServersPerCrewNight}}
+	for _, on := range sortedKeys(changes) {
+		crews += changes[on]
+		steps = e.step(steps, on, max(0, crews)*s.ServersPerCrewNight-steps[len(steps)-1].Amount)
 	}
 	return steps
 }

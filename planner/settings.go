@@ -39,6 +39,7 @@ type Settings struct {
 	LocalServersPerNight int             `json:"local_servers_per_night,omitzero" yaml:"local_servers_per_night"` // servers that a municipality's own staff can attend to; 0: no limit
 	MaxMoving            int             `json:"max_moving,omitzero" yaml:"max_moving"`                           // municipalities that move at once, per centre; 0: no limit
 	StaffTransfers       []StaffTransfer `json:"staff_transfers,omitempty" yaml:"staff_transfers"`
+	CrewChanges          []CrewChange    `json:"crew_changes,omitempty" yaml:"crew_changes"`
 	Leases               []Lease         `json:"leases,omitempty" yaml:"leases"`
 	Search               int             `json:"search" yaml:"search"` // effort on better dates, in dates found anew: more is slower and seldom worse
 
@@ -55,6 +56,14 @@ type StaffTransfer struct {
 	On           inventory.Date `json:"on" yaml:"on"`
 	Crews        int            `json:"crews" yaml:"crews"`
 	LocalServers int            `json:"local_servers" yaml:"local_servers"`
+}
+
+// CrewChange gives a centre more crews from a day on, or fewer: illness, leave, another project. A centre
+// never has fewer than none.
+type CrewChange struct {
+	Centre string         `json:"centre" yaml:"centre"`
+	On     inventory.Date `json:"on" yaml:"on"`
+	Crews  int            `json:"crews" yaml:"crews"` // more; negative: fewer
 }
 
 // Lease is a server room that has to be left by a day; after that each day costs.
@@ -139,6 +148,11 @@ func (s Settings) Validate() error {
 	for _, t := range s.StaffTransfers {
 		if !t.On.Known() || t.Crews < 0 || t.LocalServers < 0 {
 			faults = append(faults, fmt.Errorf("planner.staff_transfers of %s: on %q, %d crews, %d servers; want a date and no negative number", t.Municipality, t.On, t.Crews, t.LocalServers))
+		}
+	}
+	for _, x := range s.CrewChanges {
+		if !x.On.Known() || x.Centre == "" {
+			faults = append(faults, fmt.Errorf("planner.crew_changes: %d crews at centre %q on %q; want a centre and a date", x.Crews, x.Centre, x.On))
 		}
 	}
 	for _, l := range s.Leases {

@@ -228,8 +228,8 @@ func settingNames() []string {
 	return names
 }
 
-// crews gives every centre another number of crews, or one centre more of them from a day on. The
-// planner knows crews per centre that join (as staff transfers do), not crews that are away.
+// crews gives every centre another number of crews, or one centre for some days. Those who are transferred
+// to it come on top.
 func (d *draft) crews(c Change) error {
 	if c.Centre == "" {
 		if c.From.Known() || c.To.Known() {
@@ -238,14 +238,10 @@ func (d *draft) crews(c Change) error {
 		d.Settings.CrewsPerCentre = c.Crews
 		return d.Settings.Validate()
 	}
-	more := c.Crews - d.Settings.CrewsPerCentre
-	if more < 0 || c.To.Known() {
-		return fmt.Errorf("one centre can only get more than the %d crews that each has, and keep them; give fewer to every centre instead", d.Settings.CrewsPerCentre)
-	}
-	if more > 0 {
-		centre, _ := d.Snapshot.Centre(c.Centre) // apply has looked
-		d.Settings.StaffTransfers = append(slices.Clone(d.Settings.StaffTransfers),
-			planner.StaffTransfer{Municipality: centre.Host, On: max(c.From, d.AsOf), Crews: more})
+	from, more := max(c.From, d.AsOf), c.Crews-d.Settings.CrewsPerCentre
+	d.Settings.CrewChanges = append(slices.Clone(d.Settings.CrewChanges), planner.CrewChange{Centre: c.Centre, On: from, Crews: more})
+	if c.To.Known() {
+		d.Settings.CrewChanges = append(d.Settings.CrewChanges, planner.CrewChange{Centre: c.Centre, On: c.To + 1, Crews: -more})
 	}
 	return nil
 }

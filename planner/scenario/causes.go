@@ -59,6 +59,7 @@ var settingRules = map[string][]string{
 	"crews_per_centre":        {"crew_full"},
 	"servers_per_crew_night":  {"crew_full"},
 	"staff_transfers":         {"crew_full", "local_full"},
+	"crew_changes":            {"crew_full"},
 	"link_share":              {"seeding", "link_full"},
 	"link_efficiency":         {"seeding", "link_full"},
 	"link_share_night":        {"seeding", "link_full"},

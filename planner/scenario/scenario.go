@@ -121,6 +121,11 @@ func Validate(changes []Change) error {
 			fail("change %d is about the same; keep one of them", first+1)
 		}
 		seen[c.key()] = i
+		for k, o := range changes[:i] {
+			if c.Kind == Crews && o.Kind == Crews && c.Centre == o.Centre && c.overlaps(o) {
+				fail("change %d gives the same centre's crews for some of the same days", k+1)
+			}
+		}
 		if c.Kind != Leave && leaves[c.Municipality] {
 			fail("municipality %s leaves in this scenario; take one of the two changes out", c.Municipality)
 		}
@@ -160,6 +165,11 @@ func (c Change) given() []string {
 		}
 	}
 	return names
+}
+
+// overlaps tells whether two changes share a day. Without a first or last day they have no end there.
+func (c Change) overlaps(o Change) bool {
+	return (!c.To.Known() || o.From <= c.To) && (!o.To.Known() || c.From <= o.To)
 }
 
 func (c Change) validate() error {

@@ -39,6 +39,7 @@ func base() planner.Input {
 	}
 	s.Sort()
 	settings := planner.DefaultSettings()
+	settings.Search = 500 // a quick plan differs as well as a good one
 	return planner.Input{Snapshot: &s, AsOf: today, Settings: settings, Freezes: planner.DefaultFreezes(today, settings.Deadline)}
 }
 
@@ -151,12 +152,29 @@ func TestCrews(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a.Settings.CrewsPerCentre != 1 || len(b.Settings.StaffTransfers) != 1 || b.Settings.StaffTransfers[0].Crews != 2 || b.Settings.StaffTransfers[0].Municipality != "461" {
+	if want := []planner.CrewChange{{Centre: "odense", On: today, Crews: 2}}; a.Settings.CrewsPerCentre != 1 || cmp.Diff(want, b.Settings.CrewChanges) != "" {
 		t.Errorf("settings %+v", b.Settings)
 	}
 	d := scenario.Compare(scenario.Side{Name: "few", Plan: propose(t, a), Changes: few}, scenario.Side{Name: "more", Plan: propose(t, b), Changes: more})
 	if len(d.Changes) != 1 || d.Changes[0].Centre != "odense" || d.Changes[0].Only != scenario.OnlyTo {
 		t.Errorf("changes %+v", d.Changes)
+	}
+}
+
+// Nobody is cut over while a centre has no crew, and its crews come back.
+func TestCrewsAreAwayForAWhile(t *testing.T) {
+	from, to := date("2026-12-28"), date("2027-02-28")
+	d := with(t, scenario.Change{Kind: scenario.Crews, Centre: "odense", From: from, To: to})
+	if len(d.Groups) == 0 || !d.After.Feasible {
+		t.Fatalf("%d groups differ, feasible %v", len(d.Groups), d.After.Feasible)
+	}
+	for _, r := range d.Groups {
+		if r.CentreTo == "odense" && r.To >= from && r.To <= to {
+			t.Errorf("group %s is cut over on %s without a crew", r.Group, r.To)
+		}
+		if r.Days > 0 && !slices.ContainsFunc(r.Causes, func(c scenario.Cause) bool { return c.How == "crew_full" && c.Days > 0 }) {
+			t.Errorf("group %s waits for %+v", r.Group, r.Causes)
+		}
 	}
 }
 
@@ -197,7 +215,7 @@ func TestFaultsAreNamed(t *testing.T) {
 		"420 is a member already":                               {{Kind: scenario.Join, Municipality: "420", Servers: 3}},
 		"it runs from 2027-02-02 to 2027-02-01, backwards":      {{Kind: scenario.Freeze, From: date("2027-02-02"), To: date("2027-02-01")}},
 		"it has no agreement to treat so":                       {{Kind: scenario.Agreement, Municipality: "420", State: inventory.StateMoving}},
-		"one centre can only get more than the 2 crews":         {{Kind: scenario.Crews, Centre: "odense", Crews: 1}},
+		"gives the same centre's crews for some":                {{Kind: scenario.Crews, Centre: "odense", Crews: 1}, {Kind: scenario.Crews, Centre: "odense", Crews: 3, From: today + 9}},
 		"planner.crews_per_centre is 0, want more than 0":       {{Kind: scenario.Crews}},
 		`period "soon": want a day`:                             {{Kind: scenario.Agreement, Municipality: "420", State: inventory.StateMoving, Window: "soon"}},
 		"a number for every centre holds always; name a centre": {{Kind: scenario.Crews, Crews: 3, From: today}},
@@ -231,7 +249,7 @@ func changes(t *rapid.T) []scenario.Change {
 			{Kind: scenario.Join, Municipality: "492", Servers: 2},
 			{Kind: scenario.Link, Municipality: m, Centre: "odense", Mbps: 1 + int(from-today)},
 			{Kind: scenario.Agreement, Municipality: m, State: inventory.StateAgreement, Centre: "odense", Window: from.String()},
-			{Kind: scenario.Crews, Centre: "odense", Crews: 3, From: from},
+			{Kind: scenario.Crews, Centre: "odense", Crews: 3, From: today + 30, To: from + 40},
 		}).Draw(t, "change")
 		if c.Municipality != left || left == "" {
 			all = append(all, c)
@@ -258,7 +276,7 @@ func TestTheOrderOfChangesIsIrrelevant(t *testing.T) {
 		if diff := cmp.Diff(once, again); diff != "" {
 			t.Errorf("the order matters: %s", diff)
 		}
-		if in.Snapshot.Hash() != hash || cmp.Diff(in.Settings, planner.DefaultSettings()) != "" {
+		if in.Snapshot.Hash() != hash || cmp.Diff(in.Settings, base().Settings) != "" {
 			t.Error("the base was changed")
 		}
 	})
