@@ -2,7 +2,9 @@ package terraform
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/samdrift/samdrift/terraform/platform"
 )
@@ -10,10 +12,40 @@ import (
 // Check is one thing that was looked at after a step.
 type Check struct {
 	Server string `json:"server"`
-	What   string `json:"what"` // present, place, machine, power, disks, networks
+	What   string `json:"what"` // present, place, machine, power, disks, networks; what others see: see package look
 	Want   string `json:"want"`
 	Got    string `json:"got"`
 	OK     bool   `json:"ok"`
+	// Unknown says that it could not be told. It is never OK: somebody mends it, or accepts it by name.
+	Unknown  bool        `json:"unknown,omitzero"`
+	Accepted *Acceptance `json:"accepted,omitempty"`
+}
+
+// Tally sums checks up: how many are not as meant, and how many could not be told and were accepted by
+// nobody. A unit is verified when both are zero.
+func Tally(checks []Check) (bad, unknown int) {
+	for _, c := range checks {
+		switch {
+		case c.OK:
+		case !c.Unknown:
+			bad++
+		case c.Accepted == nil:
+			unknown++
+		}
+	}
+	return bad, unknown
+}
+
+// AcceptChecks marks what could not be told and a person has accepted. What is known to be wrong is
+// accepted by nobody.
+func AcceptChecks(checks []Check, accepted []Acceptance, at time.Time) []Check {
+	checks = slices.Clone(checks)
+	for i := range checks {
+		if c := &checks[i]; c.Unknown {
+			c.Accepted = accepting(accepted, c.What, c.Server, at)
+		}
+	}
+	return checks
 }
 
 // ReadBack compares what the platform now says of a unit's servers, by asset, with what the unit's stage
