@@ -195,7 +195,12 @@ func (s *server) saveAnswer(w http.ResponseWriter, r *http.Request) {
 	}
 	control := typed["control"]
 	if err == nil {
-		err = s.keepAnswer(r, p, v, control, typed)
+		var version int64
+		version, err = s.keepAnswer(r, p, v, control, typed)
+		w.Header().Set("Samdrift-Version", strconv.FormatInt(version, 10)) // to base the next change on
+	}
+	if conflict := (hub.ConflictError{}); errors.As(err, &conflict) {
+		err = refused{language(r).T("answers.conflict", "by", conflict.Now.Actor, "level", conflict.Now.Answer.Level, "yours", conflict.Yours.Level)}
 	}
 	if r.Header.Get("Samdrift-Autosave") != "" {
 		s.autosaved(w, r, err)
@@ -214,11 +219,12 @@ func (s *server) saveAnswer(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// keepAnswer puts what was typed on top of the answer at hand and keeps it. typed becomes the whole form.
-func (s *server) keepAnswer(r *http.Request, p hub.Person, v hub.AnswersView, control string, typed form) error {
+// keepAnswer puts what was typed on top of the answer at hand and keeps it, unless the form was made from
+// another version. typed becomes the whole form. It gives the version that the answer has then.
+func (s *server) keepAnswer(r *http.Request, p hub.Person, v hub.AnswersView, control string, typed form) (version int64, err error) {
 	i := slices.IndexFunc(v.Rows, func(x hub.AnswerRow) bool { return x.Control == control })
 	if i < 0 {
-		return hub.ErrNotFound
+		return 0, hub.ErrNotFound
 	}
 	x := v.Rows[i]
 	for name, value := range answerForm(x) {
@@ -228,7 +234,7 @@ func (s *server) keepAnswer(r *http.Request, p hub.Person, v hub.AnswersView, co
 	}
 	a, err := answerFrom(language(r), typed)
 	if err != nil {
-		return err
+		return x.Version, err
 	}
 	a.Municipality, a.Control = v.Municipality, control
 	if old := x.Answer; old != nil {
@@ -236,11 +242,15 @@ func (s *server) keepAnswer(r *http.Request, p hub.Person, v hub.AnswersView, co
 		if a.Level == old.Level && a.Evidence == text && a.EvidenceUntil == until && same(a.NotApplicable, old.NotApplicable) && same(a.Override, old.Override) {
 			a.AnsweredBy, a.AnsweredAt, a.ReviewedBy, a.Unconfirmed = old.AnsweredBy, old.AnsweredAt, old.ReviewedBy, old.Unconfirmed
 			if a.Owner == old.Owner {
-				return nil // nothing was changed
+				return x.Version, nil // nothing was changed
 			}
 		}
 	}
-	return s.hub.SaveAnswers(r.Context(), p, []nis2.Answer{a})
+	edit := hub.AnswerEdit{Answer: a}
+	if base, err := strconv.ParseInt(typed["version"], 10, 64); err == nil {
+		edit.Base = &base
+	}
+	return x.Version + 1, s.hub.EditAnswers(r.Context(), p, []hub.AnswerEdit{edit})
 }
 
 func same[T comparable](a, b *T) bool {

@@ -27,8 +27,10 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     waiting = 0;
     const body = new URLSearchParams(new FormData(form));
     sending = sending.then(async () => {
+      if (form.elements.version) body.set("version", form.elements.version.value); // as the save before left it
       try {
         const answer = await fetch(form.action, { method: "POST", body, keepalive, headers: { "Samdrift-Autosave": "1" } });
+        if (answer.ok && form.elements.version) form.elements.version.value = answer.headers.get("Samdrift-Version");
         if (!says) return;
         if (answer.headers.get("Samdrift-Autosave")) says.innerHTML = await answer.text();
         else says.textContent = says.dataset.away;
