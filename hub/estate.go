@@ -82,9 +82,7 @@ func (h *Hub) reveal(ctx context.Context, e *estate) error {
 func (h *Hub) workOut(ctx context.Context, s *inventory.Snapshot) (*estate, error) {
 	e := &estate{snapshot: s, hash: h.store.Hash(s), asOf: h.today()}
 	var err error
-	e.plan, err = planner.Propose(planner.Input{
-		Snapshot: s, Hash: e.hash, AsOf: e.asOf, Settings: h.config.Planner, Freezes: h.config.Freezes,
-	})
+	e.plan, err = planner.Propose(h.planInput(s, e.hash, e.asOf))
 	if err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
