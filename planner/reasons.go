@@ -100,6 +100,7 @@ var english = map[string]string{
 	"groups_full":             "{days} days: {centre} had its {limit} groups of the night ({first} to {last})",
 	"local_full":              "{days} days: the staff of {municipality} attends to at most {limit} servers a night ({first} to {last})",
 	"pinned":                  "{days} days: nothing stood in the way; people set the night ({first} to {last})",
+	"room_came_free":          "{days} days: room that came free only when the others had their nights ({first} to {last})",
 	"group_exceeds_local":     "{servers} servers must be cut over in one night; the municipality's own staff manages {most}",
 	"crew_full":               "{days} days: the {crews} crews of {centre} ({per_crew} servers each) were taken ({first} to {last})",
 	"foundation_not_placed":   "{days} days: the shared services it rests on have no date ({first} to {last})",

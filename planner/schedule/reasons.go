@@ -81,7 +81,11 @@ func (m *model) rejections(reasons []explain.Reason, starts []rcpsp.Start, at jo
 		m.untilSeeded(until, starts, at)
 	}
 	for _, r := range reasons {
-		if rule, freeze := m.rule(r, m.tasks.Tasks[cut].Fixed != nil); rule != "" && from < end {
+		rule, freeze := m.rule(r, m.tasks.Tasks[cut].Fixed != nil)
+		if rule == NextWave && starts[cut].Slot != rcpsp.Unplaced {
+			rule = CameFree
+		}
+		if rule != "" && from < end {
 			count(rule, freeze, r.Slots, r.First, r.Last)
 		}
 	}

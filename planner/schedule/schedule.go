@@ -125,6 +125,7 @@ const (
 	GroupsFull Rule = "groups_full"
 	LocalFull  Rule = "local_full"
 	Pinned     Rule = "pinned"
+	CameFree   Rule = "room_came_free"
 )
 
 // Rejection is a rule with the days it rejected. Freeze is the Span.Name of a freeze, -1 for other rules.

@@ -9,16 +9,23 @@ import (
 
 // settle pulls every task as early as the ones before it, its calendar and the free capacity let it
 // stand, in the order in which the tasks stand, so that every earlier day of every task is rejected by
-// some rule; then tries whether a job that was dropped fits between the others after all. Starts are changed in place.
+// some rule (a night that people set may hold what comes before it too, so that its lane is left alone);
+// then tries whether a job that was dropped fits between the others after all. Starts are changed in place.
 func (m *model) settle(starts []rcpsp.Start) error {
 	table, err := rcpsp.NewTimetable(m.tasks)
 	if err != nil {
 		return fmt.Errorf("dates: %w", err)
 	}
+	held := make([]bool, len(starts)) // tasks of lanes in which people set a night stay where they are
+	for i := range m.in.Lanes {
+		for t := m.start[i]; t <= m.done[i]; t++ {
+			held[t] = m.pinned(i)
+		}
+	}
 	keys := make([]int64, len(starts))
 	for t, at := range starts {
 		keys[t] = int64(at.Slot) // what has no start is passed over and must not hold up what waits for it
-		if m.tasks.Tasks[t].Fixed != nil {
+		if held[t] && at.Slot != rcpsp.Unplaced {
 			table.Book(m.demand[t], at.Slot, at.Slot+m.length(t))
 		}
 	}
@@ -30,15 +37,9 @@ func (m *model) settle(starts []rcpsp.Start) error {
 	}
 	order := table.Order(keys)
 	for _, t := range order {
-		if starts[t].Slot == rcpsp.Unplaced || m.tasks.Tasks[t].Fixed != nil || m.place(table, starts, t, m.ready(starts, t), m.tasks.Slots) {
-			continue
-		}
-		at := m.jobOf[t]
-		if at == none || !m.pinned(at.lane) {
+		if starts[t].Slot != rcpsp.Unplaced && !held[t] && !m.place(table, starts, t, m.ready(starts, t), m.tasks.Slots) {
 			return fmt.Errorf("dates: %q lost its place on day %d when others moved up", m.tasks.Tasks[t].ID, starts[t].Slot)
 		}
-		// Data of a group whose night people set crosses the full link at the same time. It stays so.
-		table.Book(m.demand[t], starts[t].Slot, starts[t].Slot+m.length(t))
 	}
 	for _, t := range order {
 		at := m.jobOf[t]
