@@ -24,6 +24,7 @@ func (h *Hub) planView(e *estate, sc scope) PlanView {
 		Meta: e.meta(sc), Plan: e.plan, Freezes: h.config.Freezes,
 		Names: e.names(sc), TerraformNote: e.terraformNote,
 	}
+	v.Leases = only(h.config.Planner.Leases, func(l planner.Lease) bool { return sc.money(l.Municipality) })
 	v.Plan.Waves = e.waves(sc)
 	v.Plan.Groups = e.groups(sc, func(g planner.Group) bool { return sc.detail[g.Municipality] })
 	v.Plan.Refusals = only(e.plan.Refusals, func(r planner.Refusal) bool {

@@ -176,7 +176,8 @@ type PlanView struct {
 	Meta
 	Plan          planner.Plan        `json:"plan"`
 	Freezes       []planner.Freeze    `json:"freezes"`
-	Names         map[string]string   `json:"names"` // municipality code, centre slug and asset id → name
+	Leases        []planner.Lease     `json:"leases,omitempty"` // server rooms that have to be left
+	Names         map[string]string   `json:"names"`            // municipality code, centre slug and asset id → name
 	Terraform     []terraform.Summary `json:"terraform"`
 	TerraformNote string              `json:"terraform_note,omitempty"` // stable key: no_engine, not_run, demo_units
 }

@@ -21,13 +21,6 @@ type GanttBar struct {
 	Label    string // drawn where it fits
 	Words    string // tooltip
 	Class    string // certainty: decided, ambition, proposal
-	Href     string
-}
-
-// GanttSpan is a stretch of days that is shaded behind all rows.
-type GanttSpan struct {
-	From, To inventory.Date
-	Words    string
 }
 
 // GanttMark is a day with a line and a word above it.
@@ -40,7 +33,6 @@ type GanttMark struct {
 // GanttOptions are the frame of the chart.
 type GanttOptions struct {
 	Title  string
-	Spans  []GanttSpan
 	Marks  []GanttMark
 	Months func(time.Month) string // name of a month
 }
@@ -61,41 +53,19 @@ func Gantt(rows []GanttRow, o GanttOptions) template.HTML {
 		return ganttLabel + (ganttWidth-ganttLabel-8)*float64(day-first)/days
 	}
 	height := ganttHead + ganttRow*float64(len(rows)) + 6
-	for _, s := range o.Spans {
-		if s.To < first || s.From > last {
-			continue
-		}
-		from, to := at(max(s.From, first)), at(min(s.To, last)+1)
-		d.add(`<rect class="freeze" x="%v" y="%v" width="%v" height="%v"><title>%v</title></rect>`, from, ganttHead-2, max(to-from, 1), height-ganttHead, s.Words)
-	}
 	d.months(first, last, at, height, o)
 	for i, row := range rows {
 		y := ganttHead + ganttRow*float64(i)
 		d.add(`<line class="grid" x1="0" x2="%v" y1="%v" y2="%v"/><text class="row" x="2" y="%v">%v</text>`, ganttWidth, y, y, y+17, row.Label)
 		for _, bar := range row.Bars {
 			x, w := at(bar.From), max(at(bar.To+1)-at(bar.From), 3)
-			if bar.Href != "" {
-				d.add(`<a href="%v" aria-label="%v">`, bar.Href, bar.Words)
-			}
 			d.add(`<rect class="bar %v" x="%v" y="%v" width="%v" height="16" rx="2"><title>%v</title></rect>`, bar.Class, x, y+5, w, bar.Words)
 			if textWidth(bar.Label, 11) < w {
 				d.add(`<text class="barlabel" x="%v" y="%v">%v</text>`, x+w/2, y+17, bar.Label)
 			}
-			if bar.Href != "" {
-				d.add(`</a>`)
-			}
 		}
 	}
 	d.marks(o.Marks, first, last, at, height, ganttWidth)
-	for _, row := range rows {
-		for _, bar := range row.Bars {
-			if bar.Href != "" {
-				var b drawing
-				b.add(`<svg class="chart gantt" viewBox="0 0 %v %v" role="group" aria-label="%v">`, ganttWidth, height, o.Title)
-				return template.HTML(b.String() + d.String() + "</svg>") // add escaped every text
-			}
-		}
-	}
 	return d.image("gantt", o.Title, ganttWidth, height)
 }
 

@@ -109,7 +109,7 @@ func (t Timeline) band(d *drawing, b TimelineBand, y, height float64) {
 		return
 	}
 	from, to := t.at(max(b.From, t.From)), t.at(min(b.To, t.To)+1)
-	d.add(`<rect class="band %v" x="%v" y="%v" width="%v" height="%v"><title>%v</title></rect>`, b.Class, from, y, max(to-from, 1), height, b.Words)
+	d.add(`<rect class="band %v" x="%v" y="%v" width="%v" height="%v"><title>%v</title></rect>`, b.Class, from, y, max(to-from, 2), height, b.Words)
 }
 
 // bar draws a move: seeding above, the nights of cutover in full height, follow-up below.

@@ -182,7 +182,8 @@ func (g *ganttMaker) nights(first, last inventory.Date) string {
 	return g.l.Date(first) + "–" + g.l.Date(last)
 }
 
-// bands are the days that concern one municipality: its own freezes, and the time its agreement names.
+// bands are the days that concern one municipality: its own freezes, the end of its lease, and the time
+// that its agreement names, unless that has passed.
 func (g *ganttMaker) bands(code string, waves []planner.Wave) []chart.TimelineBand {
 	var bands []chart.TimelineBand
 	for _, f := range g.v.Freezes {
@@ -190,13 +191,18 @@ func (g *ganttMaker) bands(code string, waves []planner.Wave) []chart.TimelineBa
 			bands = append(bands, chart.TimelineBand{From: f.From, To: f.To, Class: "local", Words: freezeName(g.l, f)})
 		}
 	}
+	for _, x := range g.v.Leases {
+		if x.Municipality == code {
+			bands = append(bands, chart.TimelineBand{From: x.Until, To: x.Until, Class: "ends", Words: g.l.T("gantt.lease", "date", g.l.Date(x.Until), "dkk", g.l.Money(float64(x.DKKPerDay)))})
+		}
+	}
 	for _, w := range waves {
 		for _, r := range w.Reasons {
 			if r.Rule != "agreement" {
 				continue
 			}
-			if window, err := inventory.ParsePeriod(r.Params["window"]); err == nil && window.From.Known() {
-				return append(bands, chart.TimelineBand{From: window.From, To: max(window.To, window.From), Class: "window", Words: g.l.T("gantt.window", "window", g.l.Period(window))})
+			if window, err := inventory.ParsePeriod(r.Params["window"]); err == nil && window.From.Known() && window.To >= g.v.AsOf {
+				return append(bands, chart.TimelineBand{From: window.From, To: window.To, Class: "window", Words: g.l.T("gantt.window", "window", g.l.Period(window))})
 			}
 		}
 	}

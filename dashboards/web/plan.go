@@ -21,9 +21,10 @@ type planPage struct {
 	Zooms       []zoomLink
 	Refusals    []refusalRow
 	Assumptions []string
-	Try         *tryView // nil: nothing is tried
-	Fault       *fault   // what is tried makes no sense
-	Changes     string   // what is tried, for the form that saves it
+	Critical    []planner.Group // whose delay delays the last wave, in order
+	Try         *tryView        // nil: nothing is tried
+	Fault       *fault          // what is tried makes no sense
+	Changes     string          // what is tried, for the form that saves it
 }
 
 // tryView is what the dates that are tried would do.
@@ -64,6 +65,11 @@ func (s *server) plan(w http.ResponseWriter, r *http.Request) {
 		page.Zooms = append(page.Zooms, zoomLink{zoom, page.State.At(zoom).Href(), zoom == page.State.Zoom})
 	}
 	page.Assumptions = page.reasons(page.V.Plan.Assumptions)
+	for _, id := range page.V.Plan.CriticalChain {
+		if x, ok := planner.Explain(page.V.Plan, id); ok {
+			page.Critical = append(page.Critical, x.Group)
+		}
+	}
 	for _, x := range page.V.Plan.Refusals {
 		page.Refusals = append(page.Refusals, refusalRow{cmp.Or(page.Names[x.Subject], x.Subject), page.reasons(x.Reasons)})
 	}

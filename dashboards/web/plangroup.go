@@ -1,9 +1,8 @@
 package web
 
 import (
-	"cmp"
 	"net/http"
-	"strings"
+	"strconv"
 
 	"github.com/samdrift/samdrift/hub"
 	"github.com/samdrift/samdrift/planner"
@@ -18,6 +17,21 @@ type groupPage struct {
 	Centre, Together, Notes, Assumed []string
 	Risks, Refused                   []string
 	Cuts                             []cutRow
+	Server                           *placementView // the server that was asked about; nil: none
+}
+
+// placementView is why one server is in its group.
+type placementView struct {
+	hub.PlacementView
+	Ties  []string
+	Pulls []pullRow
+}
+
+// pullRow is what draws a server to another group, and why it does not go there.
+type pullRow struct {
+	planner.Pull
+	Name string
+	Why  []string
 }
 
 // chainStep is one group on the way from a date to what holds it in the end, with what kept it from
@@ -31,6 +45,7 @@ type chainStep struct {
 type cutRow struct {
 	planner.CutEdge
 	Name string
+	Warn []string
 }
 
 func (s *server) moveGroup(w http.ResponseWriter, r *http.Request) {
@@ -54,10 +69,29 @@ func (s *server) moveGroup(w http.ResponseWriter, r *http.Request) {
 	page.Refused = page.reasons(x.Date)
 	page.Risks = page.reasons(x.Group.Risk.Reasons)
 	for _, c := range x.OtherParts {
-		page.Cuts = append(page.Cuts, cutRow{c, cmp.Or(page.Names[c.Group], c.Group)})
+		page.Cuts = append(page.Cuts, cutRow{c, page.nameOf(c.Group), page.reasons(c.Reasons)})
 	}
 	page.Chain = page.chain(v.Plan, x)
+	if server := r.URL.Query().Get("server"); server != "" {
+		if page.Server, err = s.placement(r, p, page.frame, server); err != nil {
+			s.fail(w, r, err)
+			return
+		}
+	}
 	s.render(w, r, http.StatusOK, "plangroup", page)
+}
+
+// placement tells why a server is in its group.
+func (s *server) placement(r *http.Request, p hub.Person, f frame, server string) (*placementView, error) {
+	v, err := s.hub.WhyGrouped(r.Context(), p, server)
+	if err != nil {
+		return nil, err
+	}
+	view := placementView{PlacementView: v, Ties: f.reasons(v.Ties)}
+	for _, x := range v.Pulls {
+		view.Pulls = append(view.Pulls, pullRow{x, f.nameOf(x.Group), f.reasons(x.Reasons)})
+	}
+	return &view, nil
 }
 
 // chain follows a date to the group that stood in its way, and that one's date to the group before it.
@@ -82,8 +116,14 @@ func (p groupPage) Latest() string {
 	return p.locale.DateLong(p.X.Group.Cutover.AddDays(p.X.SlackDays))
 }
 
-// Protocol names the service of a cut edge's port where it is a common one.
-func (c cutRow) Protocol() string { return strings.ToUpper(services[c.Port]) }
+// Service names a port, with what people call it where it is a common one.
+func (p groupPage) Service(port int) string {
+	number := strconv.Itoa(port)
+	if name := services[port]; name != "" {
+		return number + " (" + name + ")"
+	}
+	return number
+}
 
 // services names the ports that people know by name.
-var services = map[int]string{22: "ssh", 25: "smtp", 53: "dns", 80: "http", 88: "kerberos", 389: "ldap", 443: "https", 445: "smb", 636: "ldaps", 1433: "sql server", 1521: "oracle", 3306: "mysql", 3389: "rdp", 5432: "postgresql"}
+var services = map[int]string{22: "SSH", 25: "SMTP", 53: "DNS", 80: "HTTP", 88: "Kerberos", 389: "LDAP", 443: "HTTPS", 445: "SMB", 636: "LDAPS", 1433: "SQL Server", 1521: "Oracle", 3306: "MySQL", 3389: "RDP", 5432: "PostgreSQL"}

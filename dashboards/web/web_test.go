@@ -78,6 +78,8 @@ func withSite(m *testing.M) int {
 		all = append(all, a.ID)
 	}
 	check(estate.Hub.Share(ctx, hub.Person{Name: "Demo it-chef, Odense", Role: hub.RoleMunicipality, Organisation: "461"}, hub.Sharing{Municipality: "461", Articles: all}))
+	_, err = estate.Hub.SetBaseline(ctx, people[3], "2026-2")
+	check(err)
 	html, err := report.Build(facts, hash, "da")
 	check(err)
 	check(estate.Hub.KeepReport(ctx, people[3], store.Report{ID: facts.Period + "-" + hash[:12], Period: facts.Period, Hash: hash, Demo: facts.Demo, Facts: frozen, HTML: html}))

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,4 +50,30 @@ func TestNationalPlanIsALightPage(t *testing.T) {
 		t.Errorf("the page has %d bytes, want less than a million", b.Len())
 	}
 	t.Logf("%d bytes", b.Len())
+}
+
+// A lane shows what is the municipality's own: its freeze, the end of its lease, and the window of its
+// agreement; a window that has passed is left out.
+func TestLaneShowsItsOwnDays(t *testing.T) {
+	l := locale.Get("da")
+	today := inventory.NewDate(2027, time.January, 4)
+	f := frame{Lang: "da", locale: l, Names: map[string]string{"430": "Faaborg-Midtfyn"}}
+	wave := planner.Wave{ID: "430-w1", Municipality: "430", Start: today.AddDays(10), End: today.AddDays(30),
+		Reasons: []planner.Reason{{Rule: "agreement", Params: map[string]string{"window": "Q2 2027"}}}}
+	v := hub.PlanView{Meta: hub.Meta{AsOf: today}, Plan: planner.Plan{Deadline: inventory.NewDate(2027, time.December, 31), Waves: []planner.Wave{wave}},
+		Leases:  []planner.Lease{{Municipality: "430", Until: inventory.NewDate(2027, time.June, 1), DKKPerDay: 2_000}, {Municipality: "479", Until: today}},
+		Freezes: []planner.Freeze{{From: today, To: today.AddDays(3), Municipality: "430", Name: planner.Text{DA: "Byfest"}}, {From: today, To: today, Municipality: "479", Name: planner.Text{DA: "Andres"}}}}
+	body := string(ganttOf(f, v, planState{Zoom: "month"}, nil).Body)
+	for _, want := range []string{"Byfest", "Lejemålet for serverrummet udløber 01.06.2027; derefter 2.000", "Aftalens tidsrum: 2. kvartal 2027"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the lane does not say %q", want)
+		}
+	}
+	if strings.Contains(body, "Andres") || strings.Count(body, "Lejemålet") != 1 {
+		t.Error("another municipality's days stand in the lane")
+	}
+	v.AsOf = inventory.NewDate(2027, time.July, 1)
+	if body := string(ganttOf(f, v, planState{Zoom: "month"}, nil).Body); strings.Contains(body, "Aftalens tidsrum") {
+		t.Error("a window that has passed is drawn")
+	}
 }
