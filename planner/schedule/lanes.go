@@ -39,8 +39,8 @@ func (v value) plus(o value, sign int64) value {
 // judge gives what a lane adds to the value of a schedule, and its first seeding, -1 for none.
 func (m *model) judge(i int, starts []rcpsp.Start) (v value, first int) {
 	l := m.in.Lanes[i]
-	end := starts[m.done[i]].Slot
 	first = -1
+	latest, moved := 0, 0           // cutover, and servers
 	var last map[int]inventory.Date // by contract: its last cutover
 	if len(m.in.Contracts) > 0 {
 		last = map[int]inventory.Date{}
@@ -59,7 +59,8 @@ func (m *model) judge(i int, starts []rcpsp.Start) (v value, first int) {
 			if s := starts[cut-1].Slot; first < 0 || s < first {
 				first = s
 			}
-			v[waiting] += l.ServerDay * int64(j.Servers) * int64(end-at+m.length(cut-1))
+			latest, moved = max(latest, at), moved+j.Servers
+			v[waiting] += l.ServerDay * int64(j.Servers) * int64(m.length(cut-1)-at)
 			for _, c := range j.Contracts {
 				last[c] = max(last[c], m.in.day(at))
 			}
@@ -69,6 +70,8 @@ func (m *model) judge(i int, starts []rcpsp.Start) (v value, first int) {
 		v[waiting] += m.in.Contracts[c].DayCost * int64(max(0, night-m.in.Contracts[c].Until))
 	}
 	if first >= 0 {
+		end := latest + 1 + m.in.HypercareDays
+		v[waiting] += l.ServerDay * int64(moved) * int64(end)
 		v[ends] = int64(end)
 		v[waiting] += l.Late * int64(max(0, m.in.day(end-1)-l.Lease))
 	}
