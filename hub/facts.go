@@ -50,6 +50,9 @@ func (h *Hub) ImportFacts(ctx context.Context, p Person, file FactsFile, dryRun 
 	}
 	v.Rows = f.Len()
 	e, _, err := h.ask(p)
+	if errors.Is(err, ErrNotReady) && !dryRun {
+		return v, h.keepFacts(ctx, p, f) // there is nothing to tell of yet
+	}
 	if err != nil {
 		return v, err
 	}
@@ -85,13 +88,18 @@ func (h *Hub) ImportFacts(ctx context.Context, p Person, file FactsFile, dryRun 
 	if dryRun {
 		return v, h.noteReading(ctx, p, "what facts would change", f.Municipality)
 	}
+	return v, h.keepFacts(ctx, p, f)
+}
+
+// keepFacts stores a dataset in place of the one before and assesses anew.
+func (h *Hub) keepFacts(ctx context.Context, p Person, f nis2.Facts) error {
 	if err := h.store.SaveRecord(ctx, store.KindFacts, f.Municipality, f.Dataset, h.now(), f); err != nil {
-		return v, err
+		return err
 	}
-	if err := h.record(ctx, p.Name, "gap.facts", f.Municipality, fmt.Sprintf("%s: %d rows", f.Dataset, v.Rows)); err != nil {
-		return v, err
+	if err := h.record(ctx, p.Name, "gap.facts", f.Municipality, fmt.Sprintf("%s: %d rows", f.Dataset, f.Len())); err != nil {
+		return err
 	}
-	return v, h.assessAnew(ctx, f.Municipality)
+	return h.assessAnew(ctx, f.Municipality)
 }
 
 // FactsHeld is a dataset that is kept.

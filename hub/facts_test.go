@@ -129,3 +129,28 @@ func TestOwnRegistersFeedRules(t *testing.T) {
 		}
 	}
 }
+
+// What is imported before the first collection counts from the first collection on.
+func TestFactsBeforeTheFirstCollection(t *testing.T) {
+	ctx := t.Context()
+	h := open(t, t.TempDir(), nil)
+	file := hub.FactsFile{Municipality: "450", Dataset: "dns_check", Format: "csv", Data: []byte("domain,spf,dmarc_policy,dnssec\nnyborg.dk,ja,reject,ja\n")}
+	if _, err := h.ImportFacts(ctx, nyborg, file, true); !errors.Is(err, hub.ErrNotReady) {
+		t.Errorf("what it would change is told of nothing: %v", err)
+	}
+	if _, err := h.ImportFacts(ctx, nyborg, file, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Collect(ctx, estate{}); err != nil {
+		t.Fatal(err)
+	}
+	a, _, err := h.GapOf(ctx, nyborg, "450")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range a.Controls {
+		if r.ID == "21g-05" && (r.Automatic == nil || *r.Automatic != 5) {
+			t.Errorf("the control is %+v", r)
+		}
+	}
+}

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/samdrift/samdrift/hub"
-	"github.com/samdrift/samdrift/planner/nis2"
 	"github.com/samdrift/samdrift/planner/nis2/exchange"
 )
 
@@ -25,12 +24,11 @@ const (
 	formatJSON    = "json"
 	formatCISO    = "ciso-audit"
 	formatLibrary = "ciso-library"
-	formatOS2     = "os2compliance"
 )
 
 var (
 	exportFormats = []string{formatXLSX, formatCSV, formatJSON, formatCISO, formatLibrary}
-	importFormats = []string{formatXLSX, formatCSV, formatJSON, formatCISO, formatOS2}
+	importFormats = exchange.Formats
 )
 
 func newGapExport(a *app) *cobra.Command {
@@ -117,7 +115,7 @@ delete. Levels from CISO Assistant and OS2compliance come in as proposals that s
 				return err
 			}
 			return a.withHub(cmd.Context(), !apply, func(h *hub.Hub) error {
-				answers, notes, err := readAnswers(h.Catalogue(), data, municipality, format)
+				answers, notes, err := exchange.Read(format, data, h.Catalogue(), municipality)
 				for _, n := range notes {
 					if _, err := fmt.Fprintln(a.err, n); err != nil {
 						return err
@@ -147,29 +145,4 @@ delete. Levels from CISO Assistant and OS2compliance come in as proposals that s
 	f.BoolVar(&apply, "apply", false, "take the changes over")
 	mustRequire(cmd, "municipality")
 	return cmd
-}
-
-// readAnswers reads a file of answers. Notes tell what a foreign format held that was not taken over.
-func readAnswers(cat *nis2.Catalogue, data []byte, municipality, format string) (answers []nis2.Answer, notes []string, err error) {
-	r := bytes.NewReader(data)
-	var s exchange.Sheet
-	switch format {
-	case formatXLSX:
-		s, err = exchange.ReadXLSX(r, cat)
-	case formatCSV:
-		s, err = exchange.ReadCSV(r, cat)
-	case formatCISO:
-		return exchange.ReadCISOAudit(r, cat, municipality)
-	case formatOS2:
-		return exchange.ReadOS2compliance(r, cat, municipality)
-	default:
-		answers, err = nis2.ParseAnswers(data)
-		return answers, nil, err
-	}
-	for i := range s.Answers {
-		if s.Municipality == "" { // a CSV without its first line
-			s.Answers[i].Municipality = municipality
-		}
-	}
-	return s.Answers, nil, err
 }

@@ -49,7 +49,7 @@ type Demo struct {
 }
 
 // Open builds the estate, lets its devices answer on loopback, and opens the hub with the invented
-// NIS2 answers. Nothing is collected yet. Close stops it all.
+// NIS2 answers, imports and register lines. Nothing is collected yet. Close stops it all.
 func Open(ctx context.Context, o Options, log *slog.Logger) (_ *Demo, err error) {
 	d := &Demo{options: o}
 	defer func() {
@@ -85,8 +85,37 @@ func Open(ctx context.Context, o Options, log *slog.Logger) (_ *Demo, err error)
 	if d.Hub, err = hub.Open(ctx, hc, log); err != nil {
 		return nil, err
 	}
-	answers := nis2.DemoAnswers(d.Hub.Catalogue(), hc.Members, o.Seed, inventory.DateOf(today))
-	return d, d.Hub.SaveAnswers(ctx, People()[3], answers)
+	return d, d.fillIn(ctx, hc.Members, inventory.DateOf(today))
+}
+
+// fillIn keeps what the invented people have answered, imported and noted. A demo that runs again on the same
+// directory keeps the lines that it has.
+func (d *Demo) fillIn(ctx context.Context, members []string, asOf inventory.Date) error {
+	admin, seed := People()[3], d.options.Seed
+	if err := d.Hub.SaveAnswers(ctx, admin, nis2.DemoAnswers(d.Hub.Catalogue(), members, seed, asOf)); err != nil {
+		return err
+	}
+	for _, code := range members {
+		for _, f := range nis2.DemoFacts(code, seed, asOf) {
+			file := hub.FactsFile{Municipality: code, Dataset: f.Dataset, Format: "csv", Taken: asOf, Data: []byte(f.CSV)}
+			if _, err := d.Hub.ImportFacts(ctx, admin, file, false); err != nil {
+				return err
+			}
+		}
+		lines, err := d.Hub.Register(ctx, admin, code)
+		if err != nil && !errors.Is(err, hub.ErrNotReady) {
+			return err
+		}
+		if len(lines) > 0 {
+			continue // the demo ran on this directory before
+		}
+		for _, x := range nis2.DemoEntries(code, seed, asOf) {
+			if _, err := d.Hub.SaveEntry(ctx, admin, x); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Collectors gives everything that looks at the estate.

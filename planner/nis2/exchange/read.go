@@ -8,7 +8,7 @@ import (
 )
 
 // Formats lists the kinds of files that Read reads.
-var Formats = []string{"xlsx", "csv", "json", "cisoassistant", "os2compliance"}
+var Formats = []string{"xlsx", "csv", "json", "ciso-audit", "os2compliance"}
 
 // Read reads a municipality's answers from a file of one of Formats. Notes tell what a foreign format held
 // that was not taken over. Answers of a file that names no municipality are the one's that is given.
@@ -23,7 +23,7 @@ func Read(format string, data []byte, cat *nis2.Catalogue, municipality string) 
 	case "json":
 		answers, err = nis2.ParseAnswers(data)
 		return answers, nil, err
-	case "cisoassistant":
+	case "ciso-audit":
 		return ReadCISOAudit(r, cat, municipality)
 	case "os2compliance":
 		return ReadOS2compliance(r, cat, municipality)
