@@ -64,15 +64,17 @@ func (m *model) pinned(lane int) bool {
 
 // rests tells whether a job rests on a foundation without a night.
 func (m *model) rests(at job) bool {
-	for other := range m.dropped {
-		if other.lane == at.lane && other.wave < at.wave && m.in.Lanes[at.lane].Waves[other.wave].Foundation {
-			return true
+	for k, w := range m.in.Lanes[at.lane].Waves[:at.wave] {
+		for n := range w.Jobs {
+			if w.Foundation && m.dropped[job{at.lane, k, n}] {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// squeeze places a job that was given up between the others if it fits.
+// squeeze places a job that was dropped between the others if it fits.
 func (m *model) squeeze(table *rcpsp.Timetable, starts []rcpsp.Start, at job, followers [][]rcpsp.Link) {
 	seed, cut := m.seeding(at), m.cutover(at)
 	by := m.tasks.Slots
