@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/terraform"
+	"github.com/samdrift/samdrift/terraform/look"
 	"github.com/samdrift/samdrift/terraform/platform"
 )
 
@@ -82,7 +84,13 @@ func (h *Hub) ApplyMoves(ctx context.Context, p Person, units []string, told fun
 func (h *Hub) applyMove(ctx context.Context, p Person, r *terraform.Runner, u terraform.Unit, m Move, tell func(Happening)) error {
 	returning := m.Progress.Returning != ""
 	if !returning {
+		var memory *look.Memory
+		if u.Stage != platform.Arrive { // from there on the servers are where they shall be
+			before := h.remember(ctx, h.current.Load(), m)
+			memory = &before
+		}
 		if _, err := h.keepMove(ctx, p, m, "move.begin", func(m *Move) (string, error) {
+			m.Memory = cmp.Or(memory, m.Memory)
 			return string(u.Stage), m.Progress.Start(u.Stage, p.Name, h.now())
 		}); err != nil {
 			return err
@@ -117,7 +125,8 @@ func (h *Hub) applyMove(ctx context.Context, p Person, r *terraform.Runner, u te
 	return err
 }
 
-// VerifyMove reads a unit's servers back from their platform. When everything is as it was meant to be,
+// VerifyMove reads a unit's servers back from their platform, and looks at them as others see them. What
+// could not be told must be mended or accepted by name before it counts (AcceptMove). When everything is as it was meant to be,
 // and the servers have moved, the inventory says from then on who operates them; not before.
 func (h *Hub) VerifyMove(ctx context.Context, p Person, unit string) (Move, error) {
 	m, err := h.moveOf(ctx, p, unit)
@@ -148,32 +157,27 @@ func (h *Hub) VerifyMove(ctx context.Context, p Person, unit string) (Move, erro
 		return m, fmt.Errorf("unit %s: %w: it is no longer in the plan", unit, ErrNotFound)
 	}
 	u := units[i]
-	read, err := h.readVCenters(ctx, e)
+	read, _, err := h.readVCenters(ctx, e)
 	if err != nil {
 		return m, err
 	}
-	checks := terraform.ReadBack(u, read[u.VCenter])
-	bad := 0
-	for _, c := range checks {
-		if !c.OK {
-			bad++
-		}
-	}
+	checks := terraform.AcceptChecks(append(terraform.ReadBack(u, read[u.VCenter]), h.outside(ctx, e, m)...), m.Accepted, h.now())
+	bad, unknown := terraform.Tally(checks)
 	m, err = h.keepMove(ctx, p, m, "move.verify", func(m *Move) (string, error) {
 		m.Checks = checks
-		detail := fmt.Sprintf("%d checks, %d not as meant", len(checks), bad)
+		detail := fmt.Sprintf("%d checks, %d not as meant, %d could not be told", len(checks), bad, unknown)
 		if next, _ := m.Progress.Next(); next.Stage != platform.Verify {
 			return detail, nil // looked at, and nothing was to be decided
 		}
 		if err := m.Progress.Start(platform.Verify, p.Name, h.now()); err != nil {
 			return "", err
 		}
-		if bad > 0 {
+		if bad+unknown > 0 {
 			return detail, m.Progress.Fail(platform.Verify, detail, h.now())
 		}
 		return detail, m.Progress.Finish(platform.Verify, detail, "", h.now())
 	})
-	if err != nil || bad > 0 {
+	if err != nil || bad+unknown > 0 {
 		return m, err
 	}
 	if next, _ := m.Progress.Next(); next.Stage == platform.Finalize {

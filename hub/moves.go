@@ -13,6 +13,7 @@ import (
 	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/terraform"
+	"github.com/samdrift/samdrift/terraform/look"
 	"github.com/samdrift/samdrift/terraform/platform"
 )
 
@@ -29,6 +30,8 @@ type Move struct {
 	Consent      *Consent                    `json:"consent,omitempty"`
 	Approval     *terraform.Approval         `json:"approval,omitempty"` // of the latest plan
 	Checks       []terraform.Check           `json:"checks,omitempty"`   // what was read back last
+	Accepted     []terraform.Acceptance      `json:"accepted,omitempty"` // concerns and checks that somebody set aside for a while
+	Memory       *look.Memory                `json:"memory,omitempty"`   // how others saw its servers before they moved
 	Drift        []terraform.Drift           `json:"drift,omitempty"`
 	Finding      *terraform.Finding          `json:"finding,omitempty"` // after a run that did not end
 	Error        string                      `json:"error,omitempty"`   // of the latest apply
@@ -286,6 +289,11 @@ func byEngine(stage platform.Stage) bool {
 func (h *Hub) StepMove(ctx context.Context, p Person, unit string, s StepMove) (Move, error) {
 	if byEngine(s.Stage) {
 		return Move{}, fmt.Errorf("unit %s: %w: %s is carried out and checked by samdrift, and cannot be said to be done", unit, ErrInvalid, s.Stage)
+	}
+	if s.Stage == platform.Leave && s.Action == "start" {
+		if err := h.mayLeave(ctx, p, unit); err != nil {
+			return Move{}, err
+		}
 	}
 	return h.changeMove(ctx, p, unit, "move.step", func(m *Move) (string, error) {
 		var err error

@@ -3,6 +3,7 @@ package hub_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -141,6 +142,21 @@ func TestAMove(t *testing.T) {
 			}
 		}
 	}
+	accept := func(keys ...string) {
+		t.Helper()
+		for _, key := range keys {
+			if _, err := h.AcceptMove(t.Context(), centre, unit, terraform.Acceptance{Key: key, Reason: "a test", Until: time.Now().Add(time.Hour)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := h.AcceptMove(t.Context(), nyborg, unit, terraform.Acceptance{Key: "backup", Reason: "x", Until: time.Now().Add(time.Hour)}); !errors.Is(err, hub.ErrForbidden) {
+		t.Errorf("the municipality accepts a concern: %v", err)
+	}
+	if r, err := h.PlanTerraform(t.Context(), centre, terraform.PlanOptions{}); err != nil || !refusedFor(r, unit, terraform.ConcernBackup, terraform.ConcernDependencies) {
+		t.Fatalf("moved without a backup that anybody knows of: %+v, %v", r.Plans, err)
+	}
+	accept(terraform.ConcernBackup, terraform.ConcernDependencies)
 	carry(t, h, unit) // placed
 	if list, err := h.Assets(t.Context(), admin, hub.AssetQuery{}); err != nil || operatorOf(list, asset) != "" {
 		t.Errorf("before it is verified the inventory says that %q operates it (%v)", operatorOf(list, asset), err)
@@ -149,7 +165,24 @@ func TestAMove(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if bad, unknown := terraform.Tally(m.Checks); bad > 0 || unknown == 0 {
+		t.Errorf("%d checks are not as meant and %d could not be told, want none and some: %+v", bad, unknown, m.Checks)
+	}
+	if next, _ := m.Progress.Next(); next.Stage != platform.Verify {
+		t.Errorf("verified with checks that could not be told; next is %s", next.Stage)
+	}
 	for _, c := range m.Checks {
+		if c.Unknown {
+			accept(c.What)
+		}
+	}
+	if m, err = h.VerifyMove(t.Context(), centre, unit); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range m.Checks {
+		if c.Unknown && c.Accepted != nil {
+			continue
+		}
 		if !c.OK {
 			t.Errorf("%s: %s is %q, want %q", c.Server, c.What, c.Got, c.Want)
 		}
@@ -163,6 +196,20 @@ func TestAMove(t *testing.T) {
 	if n := w.PowerCalls(); n > 0 {
 		t.Errorf("%d calls changed the server's power", n)
 	}
+}
+
+// refusedFor tells whether a unit's plan is refused for exactly the concerns.
+func refusedFor(r terraform.Result, unit string, keys ...string) bool {
+	var got []string
+	for _, p := range r.Plans {
+		for _, refusal := range p.Refusals {
+			if p.Unit == unit && refusal.Gate == terraform.GateConcern {
+				got = append(got, refusal.Attribute)
+			}
+		}
+	}
+	slices.Sort(got)
+	return slices.Equal(got, keys)
 }
 
 func operatorOf(list hub.AssetList, id string) string {

@@ -90,10 +90,11 @@ func (h *Hub) grounds(ctx context.Context, e *estate) (terraform.Grounds, error)
 	if err != nil {
 		return g, err
 	}
-	read, err := h.readVCenters(ctx, e)
+	read, present, err := h.readVCenters(ctx, e)
 	if err != nil {
 		return g, err
 	}
+	g.Known = h.known(kept, present)
 	for _, m := range kept {
 		mapping := g.Mappings[m.Agreement]
 		g.Stages[m.Unit] = m.Progress.Rendered()
@@ -127,9 +128,9 @@ func (e *estate) agreementOf(municipality string) string {
 	return a.ID
 }
 
-// readVCenters reads the servers of every vCenter that a mapping names, by asset.
-func (h *Hub) readVCenters(ctx context.Context, e *estate) (map[string]map[string]platform.Machine, error) {
-	read := map[string]map[string]platform.Machine{}
+// readVCenters reads the servers of every vCenter that a mapping names: by asset, and all of them.
+func (h *Hub) readVCenters(ctx context.Context, e *estate) (map[string]map[string]platform.Machine, map[string][]platform.Machine, error) {
+	read, present := map[string]map[string]platform.Machine{}, map[string][]platform.Machine{}
 	for agreement, m := range h.config.Terraform.Agreements {
 		for _, name := range []string{m.Source, m.Target} {
 			if _, done := read[name]; done || name == "" {
@@ -137,16 +138,16 @@ func (h *Hub) readVCenters(ctx context.Context, e *estate) (map[string]map[strin
 			}
 			login, ok := h.config.VCenters[name]
 			if !ok {
-				return nil, fmt.Errorf("terraform.agreements.%s: vCenter %q is not described under vcenters: %w", agreement, name, ErrInvalid)
+				return nil, nil, fmt.Errorf("terraform.agreements.%s: vCenter %q is not described under vcenters: %w", agreement, name, ErrInvalid)
 			}
 			machines, err := vcenter.Read(ctx, login)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			read[name] = terraform.Attach(e.snapshot, machines)
+			read[name], present[name] = terraform.Attach(e.snapshot, machines), machines
 		}
 	}
-	return read, nil
+	return read, present, nil
 }
 
 // beginMoves keeps a record for each unit on a platform that has none yet, and what its servers look

@@ -56,13 +56,14 @@ func Render(plan planner.Plan, snap *inventory.Snapshot, grounds Grounds) ([]Uni
 		}
 		groups = append(groups, group)
 	}
+	around := survey(plan, snap, grounds.Known)
 	units, faults := make([]Unit, len(groups)), make([]error, len(groups))
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0)) // each unit by itself: nearly all of the time goes into formatting
 	for i, group := range groups {
 		work.Go(func() error {
 			var err error
-			if units[i], err = renderUnit(plan, group, waves[group.Wave], snap, grounds); err != nil {
+			if units[i], err = renderUnit(plan, group, waves[group.Wave], snap, grounds, around); err != nil {
 				faults[i] = fmt.Errorf("render group %s: %w", group.ID, err)
 			}
 			return nil
@@ -83,7 +84,7 @@ func ProposedAgreement(municipality, centre string) string {
 	return "proposal-" + municipality + "-" + centre
 }
 
-func renderUnit(plan planner.Plan, group *planner.Group, wave *planner.Wave, snap *inventory.Snapshot, grounds Grounds) (Unit, error) {
+func renderUnit(plan planner.Plan, group *planner.Group, wave *planner.Wave, snap *inventory.Snapshot, grounds Grounds, around *surroundings) (Unit, error) {
 	u := Unit{
 		ID: group.ID, Name: group.Name, Wave: group.Wave, Cutover: group.Cutover,
 		Municipality: group.Municipality, Servers: len(group.Assets), Platform: TerraformData,
@@ -120,6 +121,8 @@ func renderUnit(plan planner.Plan, group *planner.Group, wave *planner.Wave, sna
 		if err := onPlatform(file.Body(), &u, moves, mapping, grounds.Machines); err != nil {
 			return Unit{}, err
 		}
+		u.Refusals = append(u.Refusals, around.concerns(&u, group, moves, mapping)...)
+		u.Refusals, u.Accepted = setAside(u.Refusals, grounds.Known.Accepted[u.ID], grounds.Known.Now)
 	} else {
 		for _, m := range moves {
 			record(file.Body(), m)

@@ -3,6 +3,8 @@ package terraform
 import (
 	"errors"
 	"fmt"
+	"net"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -24,8 +26,16 @@ type Mapping struct {
 	// Addresses are new addresses by present address. An address that is not named is kept, which needs
 	// its network to reach the destination.
 	Addresses map[string]string `yaml:"addresses" json:"addresses,omitempty"`
+	// DNS is where the servers' names are looked up after a move.
+	DNS DNS `yaml:"dns" json:"dns,omitzero"`
 	// Consent says that the municipality itself consents to each move, besides the person who approves.
 	Consent bool `yaml:"consent" json:"consent,omitzero"`
+}
+
+// DNS tells where names are looked up.
+type DNS struct {
+	Server string `yaml:"server" json:"server,omitempty"` // host:port; empty: the name servers of samdrift's own machine
+	Domain string `yaml:"domain" json:"domain,omitempty"` // put behind names that have none
 }
 
 // Validate reports every fault of the mapping of an agreement.
@@ -48,6 +58,18 @@ func (m Mapping) Validate(agreement string) error {
 	for from, to := range m.Networks {
 		if from == "" || to == "" {
 			fault("networks: %q → %q: both names are needed", from, to)
+		}
+	}
+	if m.DNS.Server != "" {
+		if _, _, err := net.SplitHostPort(m.DNS.Server); err != nil {
+			fault("dns.server is %q, want host:port", m.DNS.Server)
+		}
+	}
+	for from, to := range m.Addresses {
+		for _, ip := range []string{from, to} {
+			if _, err := netip.ParseAddr(ip); err != nil {
+				fault("addresses: %q → %q: %q is no address", from, to, ip)
+			}
 		}
 	}
 	slices.SortFunc(faults, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
@@ -76,6 +98,7 @@ type Grounds struct {
 	Machines map[string]platform.Machine // by asset, as its platform told before the move began
 	Stages   map[string]platform.Stage   // by unit; a unit that is not named is to be adopted
 	Remote   bool                        // states are kept by a state server
+	Known    Known                       // what the inventory's gates ask; zero: they ask nothing
 }
 
 // Attach finds the inventory's asset of each machine by its UUID and gives the machines by asset.

@@ -79,6 +79,17 @@ func (p Progress) Next() (Step, bool) {
 	return Step{}, false
 }
 
+// Moved is when the servers were where they shall be, as far as the platform says; zero: they are not.
+func (p Progress) Moved() time.Time {
+	var at time.Time
+	for _, s := range p.Steps {
+		if (s.Stage == platform.Place || s.Stage == platform.Arrive || s.Stage == platform.Copy) && s.State == Done {
+			at = s.Ended
+		}
+	}
+	return at
+}
+
 // Rendered is the stage in which the unit's HCL is to be written: that of the next step when Terraform
 // carries it out, or else the last one that it did.
 func (p Progress) Rendered() platform.Stage {

@@ -41,13 +41,16 @@ type Config struct {
 	Limits Limits `yaml:"limits" json:"limits"`
 	// Agreements say where the servers of each agreement go, by the agreement's id.
 	Agreements map[string]Mapping `yaml:"agreements" json:"agreements,omitempty"`
+	// BackupHours is how old a server's newest backup may be when it moves, and how soon after the move
+	// the next one must come.
+	BackupHours int `yaml:"backup_hours" json:"backup_hours"`
 	// Timing is how long the steps of a night take.
 	Timing Timing `yaml:"timing" json:"timing"`
 }
 
 // DefaultConfig plans two units at a time with whatever engine is on PATH.
 func DefaultConfig() Config {
-	return Config{Parallel: 2, Limits: DefaultLimits(), Timing: DefaultTiming()}
+	return Config{Parallel: 2, Limits: DefaultLimits(), BackupHours: 24, Timing: DefaultTiming()}
 }
 
 // Validate reports every setting that cannot work.
@@ -58,6 +61,9 @@ func (c Config) Validate() error {
 	}
 	if c.ProviderMirror != "" && !filepath.IsAbs(c.ProviderMirror) {
 		faults = append(faults, fmt.Errorf("terraform.provider_mirror is %q: give the full path, because the engine runs in each unit's own folder", c.ProviderMirror))
+	}
+	if c.BackupHours < 1 {
+		faults = append(faults, fmt.Errorf("terraform.backup_hours is %d, want 1 or more", c.BackupHours))
 	}
 	faults = append(faults, c.Limits.Validate(), c.Timing.Validate())
 	for _, id := range sortedKeys(c.Agreements) {

@@ -31,6 +31,7 @@ type Unit struct {
 	VCenter      string         `json:"vcenter,omitempty"` // that it works on in this stage, by its name in the configuration
 	Servers      int            `json:"servers"`
 	Refusals     []Refusal      `json:"refusals,omitempty"` // why it cannot be written, or must not be carried out as it is
+	Accepted     []Acceptance   `json:"accepted,omitempty"` // what stands in place of refusals that a person set aside
 
 	Files    map[string][]byte  `json:"-"` // by name within the folder of Dir; empty: it cannot be written
 	Machines []platform.Machine `json:"-"` // its servers on a platform, as they are to be after the stage
