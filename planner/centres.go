@@ -31,7 +31,7 @@ func (e *estate) chooseCentres(p *Plan) {
 			row.Agreement = a.ID
 		}
 		host, isHost := e.hosted(m.Code)
-		if centre := e.in.Choices[m.Code]; centre != "" && !(agreed && (a.Moved() || a.Decided() && e.agreedCentre(a) == centre)) {
+		if centre := e.in.Choices[m.Code]; centre != "" && (!agreed || !a.Moved() && (!a.Decided() || e.agreedCentre(a) != centre)) {
 			row.Chosen, row.Centre, row.DistanceKM = true, centre, e.distance(m, centre)
 			row.Reasons = append(row.Reasons, reason("chosen", "centre", centre, "km", row.DistanceKM))
 			j := slices.IndexFunc(e.centres, func(c inventory.Centre) bool { return c.ID == centre })

@@ -36,7 +36,8 @@ func (c *checker) checkCentres() {
 				own = centre.ID
 			}
 		}
-		chosen := choice != "" && !(agreed && moved) && !(bound && own == choice)
+		past, agreedToo := agreed && moved, bound && own == choice
+		chosen := choice != "" && !past && !agreedToo
 		c.want(a.Chosen == chosen && (!chosen || a.Centre == choice), "choice_ignored", a.Municipality, "is sent to %s, chosen is %s", a.Centre, choice)
 		if chosen && bound && known {
 			c.keep(right, true, "agreement_broken", a.Municipality, "is sent to %s, agreement %s says %s", a.Centre, deal.ID, deal.Centre)

@@ -207,7 +207,7 @@ func draw(t *rapid.T, lanes, waves, jobs int) schedule.Problem {
 			from := monday.AddDays(rapid.IntRange(0, 20).Draw(t, "from"))
 			l.Frozen = append(l.Frozen, schedule.Span{From: from, To: from.AddDays(rapid.IntRange(0, 9).Draw(t, "days"))})
 		}
-		most := int(p.Centres[l.Centre].Servers[0].Amount)
+		most := p.Centres[l.Centre].Servers[0].Amount
 		for k := range rapid.IntRange(1, waves).Draw(t, "waves") {
 			w := schedule.Wave{Foundation: k == 0 && rapid.Bool().Draw(t, "foundation"), GBPerDay: float64(rapid.IntRange(1, 4).Draw(t, "link"))}
 			for n := range rapid.IntRange(1, jobs).Draw(t, "jobs") {
