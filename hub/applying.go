@@ -163,6 +163,9 @@ func (h *Hub) VerifyMove(ctx context.Context, p Person, unit string) (Move, erro
 	}
 	checks := terraform.AcceptChecks(append(terraform.ReadBack(u, read[u.VCenter]), h.outside(ctx, e, m)...), m.Accepted, h.now())
 	bad, unknown := terraform.Tally(checks)
+	if len(checks) == 0 {
+		return m, fmt.Errorf("unit %s: %w: nothing of it can be looked at yet: its servers have not moved", unit, ErrInvalid)
+	}
 	m, err = h.keepMove(ctx, p, m, "move.verify", func(m *Move) (string, error) {
 		m.Checks = checks
 		detail := fmt.Sprintf("%d checks, %d not as meant, %d could not be told", len(checks), bad, unknown)
@@ -181,27 +184,31 @@ func (h *Hub) VerifyMove(ctx context.Context, p Person, unit string) (Move, erro
 		return m, err
 	}
 	if next, _ := m.Progress.Next(); next.Stage == platform.Finalize {
-		return m, h.arrived(ctx, e, u)
+		return m, h.arrived(ctx, e, u, e.brought(m, u.Machines))
 	}
 	return m, nil
 }
 
 // arrived tells the inventory that a unit's servers are operated by their centre, as the platform saw
 // them there.
-func (h *Hub) arrived(ctx context.Context, e *estate, u terraform.Unit) error {
+func (h *Hub) arrived(ctx context.Context, e *estate, u terraform.Unit, servers []platform.Machine) error {
 	a, ok := e.snapshot.AgreementOf(u.Municipality)
 	if !ok {
 		return fmt.Errorf("unit %s: its municipality %s has no agreement any more: %w", u.ID, u.Municipality, ErrNotFound)
 	}
-	for _, m := range u.Machines {
+	evidence := "read back from vCenter " + u.VCenter
+	if u.VCenter == "" {
+		evidence = "moved by hand, and looked at from outside"
+	}
+	for _, m := range servers {
 		known, ok := e.snapshot.Asset(m.Asset)
 		if !ok {
 			continue
 		}
 		err := h.Sink().Observe(ctx, inventory.Observation{
-			Collector: "vcenter", Source: u.VCenter + "/" + m.UUID, Municipality: u.Municipality, At: h.now(), Status: inventory.StatusOK,
+			Collector: "vcenter", Source: cmp.Or(u.VCenter, "by hand") + "/" + cmp.Or(m.UUID, m.Asset), Municipality: u.Municipality, At: h.now(), Status: inventory.StatusOK,
 			Asset:    &inventory.Asset{Name: known.Name, Kind: known.Kind, UUID: known.UUID, OperatedBy: a.Centre},
-			Evidence: map[string]string{"operated_by": "read back from vCenter " + u.VCenter},
+			Evidence: map[string]string{"operated_by": evidence},
 		})
 		if err != nil {
 			return err

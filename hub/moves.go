@@ -287,18 +287,27 @@ func byEngine(stage platform.Stage) bool {
 
 // StepMove changes a step of a unit that is not samdrift's own.
 func (h *Hub) StepMove(ctx context.Context, p Person, unit string, s StepMove) (Move, error) {
+	m, err := h.moveOf(ctx, p, unit)
+	if err != nil {
+		return m, err
+	}
+	if s.Stage == platform.Rollback && m.Progress.ByHand() {
+		return h.returnedByHand(ctx, p, unit, s)
+	}
 	if byEngine(s.Stage) {
 		return Move{}, fmt.Errorf("unit %s: %w: %s is carried out and checked by samdrift, and cannot be said to be done", unit, ErrInvalid, s.Stage)
 	}
+	var memory *look.Memory
 	if s.Stage == platform.Leave && s.Action == "start" {
-		if err := h.mayLeave(ctx, p, unit); err != nil {
-			return Move{}, err
+		if memory, err = h.leave(ctx, p, m); err != nil {
+			return m, err
 		}
 	}
 	return h.changeMove(ctx, p, unit, "move.step", func(m *Move) (string, error) {
 		var err error
 		switch s.Action {
 		case "start":
+			m.Memory = cmp.Or(memory, m.Memory)
 			err = m.Progress.Start(s.Stage, p.Name, h.now())
 		case "copied":
 			err = m.Progress.Copied(s.Tool, s.Amount, s.Total, s.Measure)

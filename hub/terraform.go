@@ -168,7 +168,7 @@ func (h *Hub) beginMoves(ctx context.Context, plan planner.Plan, units []terrafo
 			continue
 		}
 		if !known {
-			m = Move{Unit: u.ID, Municipality: u.Municipality, Agreement: u.Agreement, Progress: terraform.NewProgress(u.ID, g.Mappings[u.Agreement].Between())}
+			m = Move{Unit: u.ID, Municipality: u.Municipality, Agreement: u.Agreement, Progress: g.Mappings[u.Agreement].Progress(u.ID)}
 		}
 		m.Group, m.Wave = groupAndWave(plan, u)
 		m.Origin = map[string]platform.Machine{}

@@ -94,7 +94,9 @@ func TestInventoryGates(t *testing.T) {
 		{"too little room; the group that comes later does not count", func(p *planner.Plan, _ *inventory.Snapshot, _ *terraform.Grounds) {
 			p.Capacity[0].Before.VCPUs = 7
 		}, []string{"concern: odense would hold 11 vCPUs with everything that moves until then, and has room for 10"}},
-		{"the room is not known", func(p *planner.Plan, _ *inventory.Snapshot, _ *terraform.Grounds) { p.Capacity[0].Capacity.StorageGB = 0 },
+		{"the room is not known", func(p *planner.Plan, _ *inventory.Snapshot, _ *terraform.Grounds) {
+			p.Capacity[0].Capacity.StorageGB = 0
+		},
 			[]string{"concern: odense has not told how many GB storage it has room for"}},
 		{"adoption moves nothing", func(p *planner.Plan, s *inventory.Snapshot, g *terraform.Grounds) {
 			asset(s, "a2").Backup, g.Stages["450-a1"] = nil, platform.Adopt

@@ -140,6 +140,12 @@ func onPlatform(body *hclwrite.Body, u *Unit, moves []move, mapping Mapping, mac
 	if err != nil {
 		return err
 	}
+	if mapping.ByHand() { // there is nothing to read, and all that stands in HCL is the record
+		for _, m := range moves {
+			record(body, m)
+		}
+		return p.Write(body, nil, label, false)
+	}
 	for _, m := range moves {
 		machine, ok := machines[m.asset.ID]
 		if !ok {

@@ -44,8 +44,15 @@ func (m Mapping) Validate(agreement string) error {
 	fault := func(format string, args ...any) {
 		faults = append(faults, fmt.Errorf("terraform.agreements.%s.%s", agreement, fmt.Sprintf(format, args...)))
 	}
-	if _, err := platform.Find(m.Platform); err != nil {
+	p, err := platform.Find(m.Platform)
+	switch {
+	case err != nil:
 		fault("platform: %v", err)
+	case !platform.Readable(p):
+		fault("platform: servers of %s are not read by samdrift yet: let people take the steps, with platform: manual", m.Platform)
+	}
+	if m.ByHand() {
+		return errors.Join(append(faults, m.aside(agreement))...)
 	}
 	for name, value := range map[string]string{"datacenter": m.Destination.Datacenter, "cluster": m.Destination.Cluster, "datastore": m.Destination.Datastore} {
 		if value == "" {
@@ -59,6 +66,17 @@ func (m Mapping) Validate(agreement string) error {
 		if from == "" || to == "" {
 			fault("networks: %q → %q: both names are needed", from, to)
 		}
+	}
+	faults = append(faults, m.aside(agreement))
+	slices.SortFunc(faults, func(a, b error) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	return errors.Join(faults...)
+}
+
+// aside reports the faults of what holds on every platform.
+func (m Mapping) aside(agreement string) error {
+	var faults []error
+	fault := func(format string, args ...any) {
+		faults = append(faults, fmt.Errorf("terraform.agreements.%s.%s", agreement, fmt.Sprintf(format, args...)))
 	}
 	if m.DNS.Server != "" {
 		if _, _, err := net.SplitHostPort(m.DNS.Server); err != nil {
@@ -78,6 +96,17 @@ func (m Mapping) Validate(agreement string) error {
 
 // Between tells whether servers go from one vCenter to another.
 func (m Mapping) Between() bool { return m.Target != "" && m.Target != m.Source }
+
+// ByHand tells whether people take every step.
+func (m Mapping) ByHand() bool { return m.Platform == platform.Manual{}.Name() }
+
+// Progress is the way of a unit under the mapping, of which nothing is done.
+func (m Mapping) Progress(unit string) Progress {
+	if m.ByHand() {
+		return newProgress(unit, byHand)
+	}
+	return NewProgress(unit, m.Between())
+}
 
 // VCenter is the vCenter that a stage works on.
 func (m Mapping) VCenter(stage platform.Stage) string {

@@ -16,6 +16,7 @@ var (
 	onePlatform  = []platform.Stage{platform.Adopt, platform.Test, platform.Ready, platform.Place, platform.Verify, platform.Finalize}
 	twoPlatforms = []platform.Stage{platform.Adopt, platform.Test, platform.Ready, platform.Leave, platform.Copy, platform.Arrive,
 		platform.Verify, platform.Finalize, platform.Decommission}
+	byHand = []platform.Stage{platform.Test, platform.Ready, platform.Leave, platform.Copy, platform.Verify, platform.Finalize, platform.Decommission}
 )
 
 // StepState is how far a step has come.
@@ -62,11 +63,20 @@ func NewProgress(unit string, otherPlatform bool) Progress {
 	if otherPlatform {
 		way = twoPlatforms
 	}
+	return newProgress(unit, way)
+}
+
+func newProgress(unit string, way []platform.Stage) Progress {
 	p := Progress{Unit: unit}
 	for _, stage := range way {
 		p.Steps = append(p.Steps, Step{Stage: stage, State: Waiting})
 	}
 	return p
+}
+
+// ByHand tells whether people take every step, so that no engine does and no platform is read.
+func (p Progress) ByHand() bool {
+	return !slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Stage == platform.Adopt })
 }
 
 // Next gives the first step that is not done; false when all are.

@@ -161,6 +161,19 @@ func (w *writer) add(kind, role, what, unit string, takes time.Duration, params 
 	w.now = w.now.Add(takes)
 }
 
+// move writes one unit's move: a line, or the check lists of its stages when people do it all. The time
+// is then shared out evenly.
+func (w *writer) move(u Unit, takes time.Duration, params map[string]string) {
+	if u.Platform != (platform.Manual{}).Name() {
+		w.add(LineStep, "centre", "runbook_move", u.ID, takes, params)
+		return
+	}
+	tasks := slices.Concat(platform.Manual{}.Tasks(platform.Leave), platform.Manual{}.Tasks(platform.Copy))
+	for _, task := range tasks {
+		w.add(LineStep, task.Owner, task.Key, u.ID, takes/time.Duration(len(tasks)), params)
+	}
+}
+
 // moves writes the move and the verification of each unit, as many at a time as the timing says, and
 // gives the time at which the last one is verified.
 func (w *writer) moves(units []Unit, timing Timing) time.Time {
@@ -175,7 +188,7 @@ func (w *writer) moves(units []Unit, timing Timing) time.Time {
 		lane := slices.Index(lanes, slices.MinFunc(lanes, time.Time.Compare))
 		w.now = lanes[lane]
 		params := map[string]string{"name": u.Name, "servers": fmt.Sprint(u.Servers), "platform": u.Platform, "stage": string(cmp.Or(u.Stage, platform.Place))}
-		w.add(LineStep, "centre", "runbook_move", u.ID, timing.Unit+time.Duration(u.Servers)*timing.Server, params)
+		w.move(u, timing.Unit+time.Duration(u.Servers)*timing.Server, params)
 		w.add(LineStep, "municipality", "runbook_verify", u.ID, timing.Verify, params)
 		lanes[lane] = w.now
 		if w.now.After(last) {

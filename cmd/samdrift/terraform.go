@@ -15,7 +15,7 @@ import (
 func newTerraform(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "terraform", Short: "Move servers by Terraform: render, plan, approve, apply, verify, take back"}
 	cmd.AddCommand(newTerraformRender(a), newTerraformPlan(a), newTerraformGates(a), newTerraformStatus(a),
-		newTerraformConsent(a), newTerraformApprove(a), newTerraformApply(a), newTerraformStep(a), newTerraformVerify(a),
+		newTerraformConsent(a), newTerraformAccept(a), newTerraformApprove(a), newTerraformApply(a), newTerraformStep(a), newTerraformVerify(a),
 		newTerraformRollback(a), newTerraformDrift(a), newTerraformReconcile(a), newTerraformUnlock(a), newTerraformStop(a), newTerraformResume(a))
 	return cmd
 }

@@ -131,6 +131,20 @@ func newTerraformConsent(a *app) *cobra.Command {
 		})
 }
 
+func newTerraformAccept(a *app) *cobra.Command {
+	var given terraform.Acceptance
+	var valid time.Duration
+	return a.move("accept", "Let a concern or a check that could not be told stand for a while, by name and with a reason", func(cmd *cobra.Command) {
+		cmd.Flags().StringVar(&given.Key, "key", "", "of the concern or check: backup, dependencies, name_clash, address_clash, capacity, snapshot, port, name, seen …")
+		cmd.Flags().StringVar(&given.Server, "server", "", "its name; empty: every server of the unit")
+		cmd.Flags().StringVar(&given.Reason, "reason", "", "why it may stand")
+		cmd.Flags().DurationVar(&valid, "for", 24*time.Hour, "how long it may stand, at most 31 days")
+	}, func(cmd *cobra.Command, h *hub.Hub, by hub.Person, unit string) (hub.Move, error) {
+		given.Until = time.Now().Add(valid)
+		return h.AcceptMove(cmd.Context(), by, unit, given)
+	})
+}
+
 func newTerraformApprove(a *app) *cobra.Command {
 	var terms terraform.Terms
 	var from string

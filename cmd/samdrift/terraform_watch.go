@@ -23,18 +23,15 @@ func newTerraformVerify(a *app) *cobra.Command {
 					return err
 				}
 				t := table{head: []string{"server", "what", "want", "got", "ok"}}
-				bad := 0
 				for _, c := range m.Checks {
-					t.rows = append(t.rows, []string{c.Server, c.What, c.Want, c.Got, fmt.Sprint(c.OK)})
-					if !c.OK {
-						bad++
-					}
+					t.rows = append(t.rows, []string{c.Server, c.What, c.Want, c.Got, checkWord(c)})
 				}
+				bad, unknown := terraform.Tally(m.Checks)
 				if err := a.print(m.Checks, t); err != nil {
 					return err
 				}
-				if bad > 0 {
-					return findingsError{fmt.Errorf("%d of %d checks are not as meant", bad, len(m.Checks))}
+				if bad+unknown > 0 {
+					return findingsError{fmt.Errorf("of %d checks %d are not as meant and %d could not be told: mend them, or let somebody accept the latter with terraform accept", len(m.Checks), bad, unknown)}
 				}
 				return nil
 			})
@@ -42,6 +39,20 @@ func newTerraformVerify(a *app) *cobra.Command {
 	}
 	byFlag(cmd, &by)
 	return cmd
+}
+
+// checkWord is how a check ended.
+func checkWord(c terraform.Check) string {
+	switch {
+	case c.OK:
+		return "yes"
+	case c.Accepted != nil:
+		return "unknown, accepted by " + c.Accepted.By
+	case c.Unknown:
+		return "unknown"
+	default:
+		return "no"
+	}
 }
 
 func newTerraformDrift(a *app) *cobra.Command {

@@ -154,23 +154,27 @@ func (j *judge) identity() string {
 	return ""
 }
 
-// backup wants one that was made after the move.
+// backup wants one that was made after the move. Its key is not that of the concern about the backup
+// before it: who accepted the one has not accepted the other.
 func (j *judge) backup() {
 	within, b := j.now.BackupWithin, j.seen.Backup
 	want := fmt.Sprintf("backed up within %d hours of the move", int(within.Hours()))
 	switch {
 	case b == nil:
-		j.add("backup", want, "no backup system tells of it", false, true)
+		j.add("backup_after", want, "no backup system tells of it", false, true)
 	case b.Exempt:
-		j.add("backup", want, "decided: needs none", true, false)
+		j.add("backup_after", want, "decided: needs none", true, false)
 	case b.LastSuccess.After(j.now.Moved):
-		j.add("backup", want, b.LastSuccess.UTC().Format(time.RFC3339), true, false)
+		j.add("backup_after", want, b.LastSuccess.UTC().Format(time.RFC3339), true, false)
 	default:
 		// Until the first one is due nothing is wrong, and nothing is known.
 		due := j.now.Moved.Add(within)
-		j.add("backup", want, "none since the move", false, j.now.At.Before(due))
+		j.add("backup_after", want, "none since the move", false, j.now.At.Before(due))
 	}
 }
+
+// settling is how long after a move a silence of monitoring says nothing yet.
+const settling = time.Hour
 
 // monitoring wants data from after the move.
 func (j *judge) monitoring() {
@@ -180,5 +184,5 @@ func (j *judge) monitoring() {
 		j.add("monitoring", want, "no data at all", false, true)
 		return
 	}
-	j.add("monitoring", want, last.UTC().Format(time.RFC3339), last.After(j.now.Moved), false)
+	j.add("monitoring", want, last.UTC().Format(time.RFC3339), last.After(j.now.Moved), !last.After(j.now.Moved) && j.now.At.Before(j.now.Moved.Add(settling)))
 }

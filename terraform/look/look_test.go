@@ -112,16 +112,19 @@ func TestChecks(t *testing.T) {
 			w.now.Estate.Collections[0].Tables["flows"] = inventory.TableStatus{State: inventory.TableComplete}
 		}, []string{"bad flow"}},
 		{"nobody has looked at traffic since", func(w *world) { w.now.Estate.Collections = nil }, []string{"unknown flow", "unknown flow"}},
-		{"no backup system", func(w *world) { w.now.Estate.Assets[0].Backup = nil }, []string{"unknown backup"}},
-		{"the backup is not due yet", func(w *world) { w.now.Estate.Assets[0].Backup.LastSuccess = moved }, []string{"unknown backup"}},
+		{"no backup system", func(w *world) { w.now.Estate.Assets[0].Backup = nil }, []string{"unknown backup_after"}},
+		{"the backup is not due yet", func(w *world) { w.now.Estate.Assets[0].Backup.LastSuccess = moved }, []string{"unknown backup_after"}},
 		{"the backup is overdue", func(w *world) {
 			w.now.Estate.Assets[0].Backup.LastSuccess, w.now.At = moved, moved.Add(24*time.Hour)
-		}, []string{"bad backup"}},
+		}, []string{"bad backup_after"}},
 		{"no backup needed", func(w *world) { w.now.Estate.Assets[0].Backup = &inventory.Backup{Exempt: true} }, nil},
 		{"never monitored", func(w *world) { w.now.Monitored = nil }, []string{"unknown monitoring"}},
 		{"no longer monitored", func(w *world) { w.now.Monitored["a1"] = moved }, []string{"bad monitoring"}},
+		{"monitoring has had no time yet", func(w *world) {
+			w.now.Monitored["a1"], w.now.At = moved, moved.Add(time.Minute)
+		}, []string{"unknown monitoring"}},
 		{"the server is gone from the inventory", func(w *world) { w.now.Estate.Assets = w.now.Estate.Assets[1:] },
-			[]string{"unknown seen", "unknown backup"}},
+			[]string{"unknown seen", "unknown backup_after"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

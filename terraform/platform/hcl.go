@@ -21,6 +21,12 @@ func value(v any) (cty.Value, error) {
 		return cty.NumberIntVal(int64(v)), nil
 	case int64:
 		return cty.NumberIntVal(v), nil
+	case []string: // never empty
+		var list []cty.Value
+		for _, s := range v {
+			list = append(list, cty.StringVal(s))
+		}
+		return cty.ListVal(list), nil
 	case float64: // a whole number that went through JSON
 		return cty.NumberFloatVal(v), nil
 	default:
@@ -70,15 +76,54 @@ func settings(m Machine) []attribute {
 }
 
 // requires appends the terraform block's provider requirement and the provider itself, which takes all
-// it needs from the environment.
-func requires(body *hclwrite.Body, p Provider) {
+// it needs from the environment, and gives the provider's body.
+func requires(body *hclwrite.Body, p Provider) *hclwrite.Body {
 	terraform := body.AppendNewBlock("terraform", nil).Body()
 	terraform.AppendNewBlock("required_providers", nil).Body().SetAttributeValue(p.Name, cty.ObjectVal(map[string]cty.Value{
 		"source":  cty.StringVal(p.Source),
 		"version": cty.StringVal(p.Version),
 	}))
 	body.AppendNewline()
-	body.AppendNewBlock("provider", []string{p.Name})
+	return body.AppendNewBlock("provider", []string{p.Name}).Body()
+}
+
+// server appends a server's resource, after the import block when it exists and is to be taken over.
+func server(body *hclwrite.Body, kind, label, importID string, imports bool) (*hclwrite.Body, error) {
+	if imports {
+		body.AppendNewline()
+		block := body.AppendNewBlock("import", nil).Body()
+		if err := write(block, attribute{name: "to", ref: refer(kind, label)}, attribute{name: "id", value: importID}); err != nil {
+			return nil, err
+		}
+	}
+	body.AppendNewline()
+	return body.AppendNewBlock("resource", []string{kind, label}).Body(), nil
+}
+
+// block appends a block of attributes, after an empty line.
+func block(body *hclwrite.Body, name string, attributes ...attribute) error {
+	body.AppendNewline()
+	return write(body.AppendNewBlock(name, nil).Body(), attributes...)
+}
+
+// ignoreChanges tells the engine to leave differences of some attributes alone.
+func ignoreChanges(body *hclwrite.Body, names ...string) {
+	var list []hclwrite.Tokens
+	for _, name := range names {
+		list = append(list, hclwrite.TokensForIdentifier(name))
+	}
+	body.AppendNewline()
+	body.AppendNewBlock("lifecycle", nil).Body().SetAttributeRaw("ignore_changes", hclwrite.TokensForTuple(list))
+}
+
+// eachServer writes servers one by one, and names the one that cannot be written.
+func eachServer(machines []Machine, write func(Machine) error) error {
+	for _, m := range machines {
+		if err := write(m); err != nil {
+			return fmt.Errorf("server %s (%s): %w", m.Name, m.Asset, err)
+		}
+	}
+	return nil
 }
 
 // numbered gives each distinct name a number in the order of first use, to name blocks by.

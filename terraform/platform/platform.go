@@ -7,7 +7,8 @@
 // inventory is what makes an adoption power-cycle a server, so nothing is guessed here: a machine that
 // was not read cannot be written.
 //
-// A new platform is one file: a type with the methods of Platform, and a line in Platforms.
+// A new platform is one file: a type with the methods of Platform, and a line in Platforms. Its servers
+// must also be read by somebody: until then Readable says no, and no mapping may name it.
 package platform
 
 import (
@@ -139,7 +140,11 @@ type Platform interface {
 }
 
 // Platforms lists every platform.
-var Platforms = []Platform{VSphere{}}
+var Platforms = []Platform{VSphere{}, Proxmox{}, Libvirt{}, Azure{}, Manual{}}
+
+// Readable tells whether samdrift reads servers from a platform, or does not need to. A server that was
+// read somewhere else than on its platform would be written wrongly.
+func Readable(p Platform) bool { return p == VSphere{} || p == Manual{} }
 
 // Find gives the platform of a name.
 func Find(name string) (Platform, error) {

@@ -63,12 +63,9 @@ func (v VSphere) Write(body *hclwrite.Body, machines []Machine, label func(strin
 	requires(body, v.Provider())
 	w := vsphereWriter{body: body, datacenters: numbered{prefix: "dc"}, pools: numbered{prefix: "pool"},
 		datastores: numbered{prefix: "ds"}, networks: numbered{prefix: "net"}}
-	for _, m := range machines {
-		if err := errors.Join(w.places(m), w.server(m, label(m.Asset), imports)); err != nil {
-			return fmt.Errorf("server %s (%s): %w", m.Name, m.Asset, err)
-		}
-	}
-	return nil
+	return eachServer(machines, func(m Machine) error {
+		return errors.Join(w.places(m), w.server(m, label(m.Asset), imports))
+	})
 }
 
 // vsphereWriter writes each data source once, before its first use.
@@ -133,18 +130,13 @@ func diskDatastores(m Machine) []string {
 	return names
 }
 
-// server appends one server, after the import block when it exists and is to be taken over.
+// server appends one server.
 func (w *vsphereWriter) server(m Machine, label string, imports bool) error {
 	l := m.Location
-	if imports {
-		w.body.AppendNewline()
-		block := w.body.AppendNewBlock("import", nil).Body()
-		if err := write(block, attribute{name: "to", ref: refer(vsphereVM, label)}, attribute{name: "id", value: m.ImportID}); err != nil {
-			return err
-		}
+	vm, err := server(w.body, vsphereVM, label, m.ImportID, imports)
+	if err != nil {
+		return err
 	}
-	w.body.AppendNewline()
-	vm := w.body.AppendNewBlock("resource", []string{vsphereVM, label}).Body()
 	attributes := []attribute{
 		{name: "name", value: m.Name},
 		{name: "resource_pool_id", ref: refer("data", "vsphere_resource_pool", w.pools.label(l.Datacenter+"\x00"+l.pool()), "id")},

@@ -95,19 +95,3 @@ func TestVSphereRefusesHalfAPlace(t *testing.T) {
 		t.Errorf("error %v, want one that names the server", err)
 	}
 }
-
-// No stage of any platform lets a plan build a machine, and none but a move changes where one is.
-func TestRules(t *testing.T) {
-	for _, p := range platform.Platforms {
-		for _, stage := range platform.Stages {
-			for kind, rule := range p.Rules(stage) {
-				if rule.Create && p.Provider().Name != "" {
-					t.Errorf("%s may build a %s in stage %s", p.Name(), kind, stage)
-				}
-				if rule.Import != stage.Imports() {
-					t.Errorf("%s: import of %s in stage %s: %v", p.Name(), kind, stage, rule.Import)
-				}
-			}
-		}
-	}
-}
