@@ -44,7 +44,7 @@ func (h *Hub) Replan(ctx context.Context, p Person, changes []scenario.Change, o
 		return ReplanView{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	v.Difference = scopedDifference(sc, sc, scenario.Compare(scenario.Side{Name: "anew", Plan: v.Anew}, scenario.Side{Name: "mended", Plan: v.Plan}))
-	v.Replanned.Changes = append([]planner.Moved{}, only(v.Replanned.Changes, func(c planner.Moved) bool { return sc.detail[c.Municipality] })...)
+	v.Changes = append([]planner.Moved{}, only(v.Changes, func(c planner.Moved) bool { return sc.detail[c.Municipality] })...)
 	if !sc.detailAll(e) {
 		owner := e.owners()
 		v.Violations = append([]planner.Violation{}, only(v.Violations, func(x planner.Violation) bool { return owner[x.Subject] == "" })...)

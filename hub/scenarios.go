@@ -169,13 +169,12 @@ func (h *Hub) SaveScenario(ctx context.Context, p Person, s Scenario) (Scenario,
 		return s, err
 	}
 	s.Role, s.Organisation = p.Role, p.Organisation
-	switch {
-	case s.ID == "":
+	if s.ID == "" {
 		s.ID, s.Version, s.Revision = slug(s.Name), 1, 0
 		if s.ID == "" || s.ID == PresentPlan {
 			return s, fmt.Errorf("%w: the name %q has no letters or figures, or is that of the plan as it is; choose another", ErrInvalid, s.Name)
 		}
-	default:
+	} else {
 		read, err := h.scenario(ctx, p, s.Ref())
 		if err != nil {
 			return s, err

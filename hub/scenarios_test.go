@@ -234,7 +234,7 @@ func TestReplanKeepsTheScope(t *testing.T) {
 			t.Fatalf("%s: %v", c.p.Role, err)
 		}
 		var told []string
-		for _, x := range r.Replanned.Changes {
+		for _, x := range r.Changes {
 			told = append(told, x.Municipality)
 			if x.To <= night.AddDays(9) {
 				t.Errorf("%s moves into the freeze, %s", x.Group, x.To)

@@ -71,7 +71,7 @@ func JudgeChoice(ctx context.Context, in Input, choice map[string]string) (Verdi
 		a, agreed := e.agreements[m.Code]
 		centre := choice[m.Code]
 		switch {
-		case agreed && a.Moved() || isHost && !(agreed && a.Decided()):
+		case agreed && a.Moved() || isHost && (!agreed || !a.Decided()):
 			continue
 		case centre == "":
 			v.Open = append(v.Open, m.Code)

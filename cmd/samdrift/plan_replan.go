@@ -51,11 +51,11 @@ Exit code 3 tells that something cannot be mended.`,
 
 func replanTable(v hub.ReplanView) table {
 	t := table{demo: v.Demo, head: []string{"group", "name", "municipality", "servers", "from", "to", "tell"}}
-	for _, m := range v.Replanned.Changes {
+	for _, m := range v.Changes {
 		t.rows = append(t.rows, []string{m.Group, v.Names[m.Group], v.Names[m.Municipality], fmt.Sprint(m.Servers), m.From.String(), m.To.String(), strings.Join(m.Tell, ", ")})
 	}
 	lines := []string{
-		fmt.Sprintf("Known dates: %s. %d stay, %d move; nothing before %s does.", v.Known, v.Kept, len(v.Replanned.Changes), v.Committed),
+		fmt.Sprintf("Known dates: %s. %d stay, %d move; nothing before %s does.", v.Known, v.Kept, len(v.Changes), v.Committed),
 		totalsLine("mended", v.Difference.After), totalsLine("planned anew", v.Difference.Before),
 	}
 	for _, x := range v.Violations {
