@@ -51,6 +51,7 @@ var pure = map[string][]string{
 	"dashboards/chart":      {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"dashboards/report":     {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 
+	"terraform/look":           {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"terraform/platform":       {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/assign/check":     {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/assign/validate":  {"net", "net/http", "log", "log/slog", "os", "database/sql"},

@@ -101,7 +101,7 @@ func TestConfigValidate(t *testing.T) {
 	}
 	bad := terraform.Config{ProviderMirror: "mirror"}
 	err := bad.Validate()
-	for _, part := range []string{"terraform.parallel", "terraform.provider_mirror", "units_per_run", "units_per_wave", "changes_per_unit"} {
+	for _, part := range []string{"terraform.parallel", "terraform.provider_mirror", "units_per_run", "units_per_wave", "changes_per_unit", "terraform.backup_hours"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("error %v does not name %s", err, part)
 		}

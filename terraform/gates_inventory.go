@@ -34,10 +34,11 @@ type Known struct {
 type surroundings struct {
 	known     Known
 	snap      *inventory.Snapshot
-	names     map[[2]string][]string        // centre, name → assets there
-	addresses map[[2]string][]string        // centre, address → assets there
-	strangers map[string][]inventory.Flow   // asset → its traffic with private addresses that nobody knows
-	loads     map[string]inventory.Capacity // group → what its centre holds once it has moved
+	names     map[[2]string][]string           // centre, name → assets there
+	addresses map[[2]string][]string           // centre, address → assets there
+	strangers map[string][]inventory.Flow      // asset → its traffic with private addresses that nobody knows
+	machines  map[[2]string][]platform.Machine // vCenter, name → machines there
+	loads     map[string]inventory.Capacity    // group → what its centre holds once it has moved
 	centres   map[string]planner.CentreLoad
 }
 
@@ -47,7 +48,7 @@ func survey(plan planner.Plan, snap *inventory.Snapshot, known Known) *surroundi
 		return nil
 	}
 	s := &surroundings{known: known, snap: snap, names: map[[2]string][]string{}, addresses: map[[2]string][]string{},
-		strangers: map[string][]inventory.Flow{}, loads: map[string]inventory.Capacity{}, centres: map[string]planner.CentreLoad{}}
+		strangers: map[string][]inventory.Flow{}, machines: map[[2]string][]platform.Machine{}, loads: map[string]inventory.Capacity{}, centres: map[string]planner.CentreLoad{}}
 	hosts := map[string][]string{} // municipality → the centres that it hosts
 	for _, c := range snap.Centres {
 		hosts[c.Host] = append(hosts[c.Host], c.ID)
@@ -66,6 +67,12 @@ func survey(plan planner.Plan, snap *inventory.Snapshot, known Known) *surroundi
 			for _, ip := range ownAddresses(a) {
 				s.addresses[[2]string{centre, ip}] = append(s.addresses[[2]string{centre, ip}], a.ID)
 			}
+		}
+	}
+	for vcenter, machines := range known.Present {
+		for _, m := range machines {
+			key := [2]string{vcenter, strings.ToLower(m.Name)}
+			s.machines[key] = append(s.machines[key], m)
 		}
 	}
 	s.meetStrangers()
@@ -211,8 +218,8 @@ func (s *surroundings) clashes(a *inventory.Asset, centre string, mapping Mappin
 // taken looks for another machine with the server's name in the folder that it goes to.
 func (s *surroundings) taken(m platform.Machine, mapping Mapping, refuse refuser) {
 	target := cmp.Or(mapping.Target, mapping.Source)
-	for _, there := range s.known.Present[target] {
-		if strings.EqualFold(there.Name, m.Name) && there.Location.Folder == mapping.Destination.Folder &&
+	for _, there := range s.machines[[2]string{target, strings.ToLower(m.Name)}] {
+		if there.Location.Folder == mapping.Destination.Folder &&
 			there.Location.Datacenter == mapping.Destination.Datacenter && inventory.ComparableUUID(there.UUID) != inventory.ComparableUUID(m.UUID) {
 			refuse(m.Name, ConcernName, "machine %s has the same name in folder %q of %s", there.UUID, there.Location.Folder, target)
 		}
