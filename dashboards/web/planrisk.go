@@ -48,7 +48,6 @@ type groupRiskRow struct {
 type securityRow struct {
 	Name           string
 	Closed, Opened float64
-	First, Last    bool
 }
 
 // mostRisks is how many groups the page lists, worst first; each group's own page has the rest.
@@ -94,7 +93,7 @@ func (s *server) risk(w http.ResponseWriter, r *http.Request) {
 		page.Groups = append(page.Groups, groupRiskRow{g, page.nameOf(g.Group), whose[g.Group], page.factors(g)})
 	}
 	for _, x := range v.Evaluation.Security.Waves {
-		page.Security = append(page.Security, securityRow{page.nameOf(x.Wave), x.Closed, x.Opened, x.First, x.Last})
+		page.Security = append(page.Security, securityRow{page.nameOf(x.Wave), x.Closed, x.Opened})
 	}
 	s.render(w, r, http.StatusOK, "planrisk", page)
 }
