@@ -146,8 +146,9 @@ func same[T comparable](a, b *T) bool {
 	return *a == *b
 }
 
-// givenAnswer reads an answer as it was given, for a person who may change it.
-func (h *Hub) givenAnswer(ctx context.Context, p Person, municipality, control string) (AnswerEdit, error) {
+// givenAnswer reads an answer as it was given, for a person who may change it. Where the person saw another
+// version it gives a ConflictError with the one that was seen as theirs.
+func (h *Hub) givenAnswer(ctx context.Context, p Person, municipality, control string, seen *int64) (AnswerEdit, error) {
 	if !p.decides(municipality) {
 		return AnswerEdit{}, fmt.Errorf("answers of %s: %w", municipality, ErrForbidden)
 	}
@@ -163,13 +164,31 @@ func (h *Hub) givenAnswer(ctx context.Context, p Person, municipality, control s
 		return AnswerEdit{}, err
 	}
 	base := numbers[control]
+	if seen != nil && *seen != base {
+		return AnswerEdit{}, h.changedSince(ctx, p, municipality, control, *seen)
+	}
 	return AnswerEdit{Answer: *a, Base: &base}, nil
 }
 
+// changedSince tells what an answer was when a person saw it and what it is now.
+func (h *Hub) changedSince(ctx context.Context, p Person, municipality, control string, seen int64) error {
+	versions, err := h.store.AnswerVersions(ctx, municipality, control)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(versions, func(v store.AnswerVersion) bool { return v.Number == seen })
+	if i < 0 {
+		return fmt.Errorf("%w: the answer to %s has no version %d; read it again", ErrInvalid, control, seen)
+	}
+	conflict := &store.ConflictError{Yours: versions[i].Answer, Now: versions[0]}
+	return errors.Join(ConflictError{conflict}, h.noteReading(ctx, p, "answer in conflict", municipality))
+}
+
 // ReviewAnswer puts a second person's name under an answer, and under what it decides: that the control does
-// not apply, or that the data are set aside.
-func (h *Hub) ReviewAnswer(ctx context.Context, p Person, municipality, control string) error {
-	reviewed, err := h.givenAnswer(ctx, p, municipality, control)
+// not apply, or that the data are set aside. seen is the number of the version that the person read: if the
+// answer was changed since, a ConflictError shows both and nothing is stored. nil: the answer as it stands.
+func (h *Hub) ReviewAnswer(ctx context.Context, p Person, municipality, control string, seen *int64) error {
+	reviewed, err := h.givenAnswer(ctx, p, municipality, control, seen)
 	switch {
 	case err != nil:
 		return err
@@ -188,9 +207,10 @@ func (h *Hub) ReviewAnswer(ctx context.Context, p Person, municipality, control 
 	return h.keepAnswers(ctx, p, "gap.review", []AnswerEdit{reviewed})
 }
 
-// ConfirmAnswer takes over an answer that was copied from the round before, as the person's own.
-func (h *Hub) ConfirmAnswer(ctx context.Context, p Person, municipality, control string) error {
-	confirmed, err := h.givenAnswer(ctx, p, municipality, control)
+// ConfirmAnswer takes over an answer that was copied from the round before, as the person's own. seen is
+// as in ReviewAnswer.
+func (h *Hub) ConfirmAnswer(ctx context.Context, p Person, municipality, control string, seen *int64) error {
+	confirmed, err := h.givenAnswer(ctx, p, municipality, control, seen)
 	if err != nil {
 		return err
 	}

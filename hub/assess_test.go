@@ -53,7 +53,7 @@ func TestWhatIsKeptCountsAsIfEverythingWereAssessed(t *testing.T) {
 			}
 			return h.SaveAnswers(ctx, admin, all)
 		}},
-		{"review", func() error { return h.ReviewAnswer(ctx, second, "450", "20-01") }},
+		{"review", func() error { return h.ReviewAnswer(ctx, second, "450", "20-01", nil) }},
 		{"evidence", func() (err error) {
 			evidence, err = h.AddEvidence(ctx, nyborg, hub.Evidence{Municipality: "450", Control: "20-01", Title: "Referat", Note: "pkt. 4"}, "", nil)
 			return err
@@ -83,7 +83,7 @@ func TestWhatIsKeptCountsAsIfEverythingWereAssessed(t *testing.T) {
 		}},
 		{"register line removed", func() error { return h.RemoveEntry(ctx, nyborg, "450", entry.ID) }},
 		{"round", func() error { return h.OpenRound(ctx, admin, "2027-1", "Forår", today.AddDays(60)) }},
-		{"confirmed", func() error { return h.ConfirmAnswer(ctx, nyborg, "450", "20-01") }},
+		{"confirmed", func() error { return h.ConfirmAnswer(ctx, nyborg, "450", "20-01", nil) }},
 	}
 	for _, step := range steps {
 		if err := step.do(); err != nil {
@@ -152,6 +152,24 @@ func TestTwoWhoChangeOneAnswer(t *testing.T) {
 	if err := save(second, edit(4, v.Rows[0].Version)); err != nil {
 		t.Errorf("given again on top of the other: %v", err)
 	}
+	// A review names what was read: Bo does not put his name under what he has not seen.
+	read := v.Rows[0].Version
+	if err := h.ReviewAnswer(ctx, nyborg, "450", "20-01", &read); !errors.As(err, &conflict) || conflict.Yours.Level != 2 || conflict.Now.Answer.Level != 4 {
+		t.Errorf("a review of what was changed since: %v", err)
+	}
+	if err := h.ConfirmAnswer(ctx, nyborg, "450", "20-01", &read); !errors.As(err, &conflict) {
+		t.Errorf("taking over what was changed since: %v", err)
+	}
+	never := read + 99
+	if err := h.ReviewAnswer(ctx, nyborg, "450", "20-01", &never); !errors.Is(err, hub.ErrInvalid) || errors.As(err, &conflict) {
+		t.Errorf("a review of a version that never was: %v", err)
+	}
+	if v, err = h.Answers(ctx, second, "450"); err != nil || v.Rows[0].Answer.ReviewedBy != "" {
+		t.Fatalf("after the refused reviews: %+v %v", v.Rows[0].Answer, err)
+	}
+	if err := h.ReviewAnswer(ctx, nyborg, "450", "20-01", &v.Rows[0].Version); err != nil {
+		t.Errorf("a review of what stands: %v", err)
+	}
 }
 
 // What needs a second person has no effect before that person gives it, and nobody can write another's name
@@ -175,10 +193,10 @@ func TestDecisionsWaitForTheSecondPerson(t *testing.T) {
 	if r := row(); r.Answer.AnsweredBy != "Bo" || r.Answer.NotApplicable.ApprovedBy != "" || r.Result.Note != nis2.NoteProposed || !r.Result.Applicable {
 		t.Errorf("Bo wrote Dorte's name: answered by %s, approved by %q, counts as %s %s", r.Answer.AnsweredBy, r.Answer.NotApplicable.ApprovedBy, r.Result.State, r.Result.Note)
 	}
-	if err := h.ReviewAnswer(ctx, nyborg, "450", "20-01"); !errors.Is(err, hub.ErrInvalid) {
+	if err := h.ReviewAnswer(ctx, nyborg, "450", "20-01", nil); !errors.Is(err, hub.ErrInvalid) {
 		t.Errorf("Bo approves his own decision: %v", err)
 	}
-	if err := h.ReviewAnswer(ctx, second, "450", "20-01"); err != nil {
+	if err := h.ReviewAnswer(ctx, second, "450", "20-01", nil); err != nil {
 		t.Fatal(err)
 	}
 	if r := row(); r.Answer.NotApplicable.ApprovedBy != "Dorte" || r.Result.State != nis2.NotInScope {
@@ -201,7 +219,7 @@ func TestDecisionsWaitForTheSecondPerson(t *testing.T) {
 		t.Errorf("a longer end kept the approval: %+v", r.Answer.NotApplicable)
 	}
 	// Who approved it and then answers in the first person's place cannot be both.
-	if err := h.ReviewAnswer(ctx, second, "450", "20-01"); err != nil {
+	if err := h.ReviewAnswer(ctx, second, "450", "20-01", nil); err != nil {
 		t.Fatal(err)
 	}
 	taken := *row().Answer

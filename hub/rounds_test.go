@@ -48,14 +48,14 @@ func TestRound(t *testing.T) {
 	if r := row(); !r.Answer.Unconfirmed || r.Result.State != nis2.NotConfirmed || r.Answer.AnsweredBy != "Bo" || r.Answer.Round != "2027-1" {
 		t.Errorf("the copied answer is %+v, counting as %s", r.Answer, r.Result.State)
 	}
-	if err := h.ReviewAnswer(ctx, second, "450", "20-01"); !errors.Is(err, hub.ErrInvalid) {
+	if err := h.ReviewAnswer(ctx, second, "450", "20-01", nil); !errors.Is(err, hub.ErrInvalid) {
 		t.Errorf("what nobody confirmed is reviewed: %v", err)
 	}
-	must(h.ConfirmAnswer(ctx, nyborg, "450", "20-01"))
-	if err := h.ReviewAnswer(ctx, nyborg, "450", "20-01"); !errors.Is(err, hub.ErrInvalid) {
+	must(h.ConfirmAnswer(ctx, nyborg, "450", "20-01", nil))
+	if err := h.ReviewAnswer(ctx, nyborg, "450", "20-01", nil); !errors.Is(err, hub.ErrInvalid) {
 		t.Errorf("the one who answered reviews: %v", err)
 	}
-	must(h.ReviewAnswer(ctx, second, "450", "20-01"))
+	must(h.ReviewAnswer(ctx, second, "450", "20-01", nil))
 	if r := row(); r.Answer.ReviewedBy != "Dorte" || r.Result.State != nis2.Declared {
 		t.Errorf("reviewed: %+v %s", r.Answer, r.Result.State)
 	}
@@ -203,7 +203,7 @@ func TestEvidence(t *testing.T) {
 		t.Errorf("the key: %v %v", info, err)
 	}
 	// A review does not copy the evidence into the answer: once it is removed, it no longer counts.
-	if err := h.ReviewAnswer(ctx, second, "450", "20-01"); err != nil {
+	if err := h.ReviewAnswer(ctx, second, "450", "20-01", nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.RemoveEvidence(ctx, nyborg, "450", e.ID); err != nil {

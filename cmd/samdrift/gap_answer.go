@@ -28,11 +28,13 @@ func day(flag, text string) (inventory.Date, error) {
 func newGapAnswer(a *app) *cobra.Command {
 	var answer nis2.Answer
 	var until, file, link string
+	var version int64
 	cmd := &cobra.Command{
 		Use:   "answer",
 		Short: "Answer one control for a municipality",
 		Long: `Answer one control for a municipality, with evidence as a file or link if there is some. What was
-answered before stays in the history. A review is a second person's: see 'gap review'.`,
+answered before stays in the history. With --version, the number that an earlier answer or review printed, an
+answer that somebody changed meanwhile is left as it is. A review is a second person's: see 'gap review'.`,
 		Example: "  samdrift gap answer --municipality 479 --control 20-01 --level 3 --by 'IT-chef' --file referat.pdf",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			validUntil, err := day("until", until)
@@ -47,7 +49,8 @@ answered before stays in the history. A review is a second person's: see 'gap re
 				}
 			}
 			return a.withHub(cmd.Context(), false, func(h *hub.Hub) error {
-				if err := h.SaveAnswers(cmd.Context(), operator, []nis2.Answer{answer}); err != nil {
+				edit := hub.AnswerEdit{Answer: answer, Base: versionRead(cmd, version)}
+				if err := h.EditAnswers(cmd.Context(), operator, []hub.AnswerEdit{edit}); err != nil {
 					return err
 				}
 				if file != "" || link != "" {
@@ -73,6 +76,7 @@ answered before stays in the history. A review is a second person's: see 'gap re
 	f.StringVar(&until, "until", "", "the evidence holds until this day")
 	f.StringVar(&file, "file", "", "keep this file as evidence, sealed")
 	f.StringVar(&link, "link", "", "keep this address as evidence")
+	f.Int64Var(&version, "version", 0, "the version that was read, 0 for no answer yet; refused if there is another now")
 	for _, needed := range []string{"municipality", "control", "level"} {
 		mustRequire(cmd, needed)
 	}
@@ -81,13 +85,14 @@ answered before stays in the history. A review is a second person's: see 'gap re
 
 func newGapReview(a *app) *cobra.Command {
 	var municipality, control, by string
+	var version int64
 	cmd := &cobra.Command{
 		Use:   "review",
 		Short: "Put a second person's name under an answer",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			person := hub.Person{Name: by, Role: hub.RoleMunicipality, Organisation: municipality}
 			return a.withHub(cmd.Context(), false, func(h *hub.Hub) error {
-				if err := h.ReviewAnswer(cmd.Context(), person, municipality, control); err != nil {
+				if err := h.ReviewAnswer(cmd.Context(), person, municipality, control, versionRead(cmd, version)); err != nil {
 					return err
 				}
 				return a.showAnswer(cmd, h, municipality, control)
@@ -97,10 +102,19 @@ func newGapReview(a *app) *cobra.Command {
 	cmd.Flags().StringVar(&municipality, "municipality", "", "three-digit code")
 	cmd.Flags().StringVar(&control, "control", "", "id, such as 20-01")
 	cmd.Flags().StringVar(&by, "by", "", "the second person")
+	cmd.Flags().Int64Var(&version, "version", 0, "the version that was read; refused if there is another now")
 	for _, needed := range []string{"municipality", "control", "by"} {
 		mustRequire(cmd, needed)
 	}
 	return cmd
+}
+
+// versionRead gives the version that the operator says was read, or nil where none was named.
+func versionRead(cmd *cobra.Command, version int64) *int64 {
+	if !cmd.Flags().Changed("version") {
+		return nil
+	}
+	return &version
 }
 
 // mustRequire marks a flag as needed. The flag exists: it was defined a line before.
@@ -121,8 +135,8 @@ func (a *app) showAnswer(cmd *cobra.Command, h *hub.Hub, municipality, control s
 	}
 	for _, r := range v.Rows {
 		if r.Control == control {
-			t := table{demo: v.Data.Demo, head: []string{"control", "answered", "counts as", "target", "confidence", "state"}, rows: [][]string{{
-				r.Control, level(r.Result.Declared), fmt.Sprint(r.Result.Effective), fmt.Sprint(r.Result.Target), fmt.Sprintf("%.2f", r.Result.Confidence), string(r.Result.State),
+			t := table{demo: v.Data.Demo, head: []string{"control", "version", "answered", "counts as", "target", "confidence", "state"}, rows: [][]string{{
+				r.Control, fmt.Sprint(r.Version), level(r.Result.Declared), fmt.Sprint(r.Result.Effective), fmt.Sprint(r.Result.Target), fmt.Sprintf("%.2f", r.Result.Confidence), string(r.Result.State),
 			}}}
 			return a.print(r, t)
 		}

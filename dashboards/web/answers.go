@@ -108,7 +108,7 @@ func (f frame) row(v hub.AnswersView, x hub.AnswerRow) answerRow {
 	k, _ := v.Catalogue.Control(x.Control) // the hub's rows are the catalogue's
 	a := x.Answer
 	return answerRow{AnswerRow: x, Control: k, Title: k.Title.In(f.Lang), Form: answerForm(x),
-		MayReview: v.MayAnswer && a != nil && !a.Unconfirmed && a.ReviewedBy == "" && a.AnsweredBy != f.Person.Name}
+		MayReview: v.MayAnswer && a != nil && !a.Unconfirmed && (a.ReviewedBy == "" || a.Waits()) && a.AnsweredBy != f.Person.Name}
 }
 
 // asked is what a refused form of a question held, with why it was refused.
@@ -161,10 +161,10 @@ func answerForm(x hub.AnswerRow) form {
 		f["evidence"], f["evidence_until"] = text, until.String()
 	}
 	if n := a.NotApplicable; n != nil {
-		f["na"], f["na_reason"], f["na_by"], f["na_until"] = "on", n.Reason, n.ApprovedBy, n.Until.String()
+		f["na"], f["na_reason"], f["na_until"] = "on", n.Reason, n.Until.String()
 	}
 	if o := a.Override; o != nil {
-		f["override"], f["override_reason"], f["override_by"], f["override_until"] = "on", o.Reason, o.By, o.Until.String()
+		f["override"], f["override_reason"], f["override_until"] = "on", o.Reason, o.Until.String()
 	}
 	return f
 }
@@ -200,7 +200,7 @@ func (s *server) saveAnswer(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Samdrift-Version", strconv.FormatInt(version, 10)) // to base the next change on
 	}
 	if conflict := (hub.ConflictError{}); errors.As(err, &conflict) {
-		err = refused{language(r).T("answers.conflict", "by", conflict.Now.Actor, "level", conflict.Now.Answer.Level, "yours", conflict.Yours.Level)}
+		err = conflictIn(language(r), "answers.conflict", conflict)
 	}
 	if r.Header.Get("Samdrift-Autosave") != "" {
 		s.autosaved(w, r, err)
@@ -238,6 +238,7 @@ func (s *server) keepAnswer(r *http.Request, p hub.Person, v hub.AnswersView, co
 	}
 	a.Municipality, a.Control = v.Municipality, control
 	if old := x.Answer; old != nil {
+		holdApprovals(old, &a)
 		text, until := ownEvidence(x)
 		if a.Level == old.Level && a.Evidence == text && a.EvidenceUntil == until && same(a.NotApplicable, old.NotApplicable) && same(a.Override, old.Override) {
 			a.AnsweredBy, a.AnsweredAt, a.ReviewedBy, a.Unconfirmed = old.AnsweredBy, old.AnsweredAt, old.ReviewedBy, old.Unconfirmed

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -11,7 +12,7 @@ import (
 	"github.com/samdrift/samdrift/hub"
 )
 
-// reviewAnswer and confirmAnswer put a person's name under an answer.
+// reviewAnswer and confirmAnswer put a person's name under the version of an answer that the page showed.
 func (s *server) reviewAnswer(w http.ResponseWriter, r *http.Request) {
 	s.sign(w, r, s.hub.ReviewAnswer)
 }
@@ -19,11 +20,19 @@ func (s *server) confirmAnswer(w http.ResponseWriter, r *http.Request) {
 	s.sign(w, r, s.hub.ConfirmAnswer)
 }
 
-func (s *server) sign(w http.ResponseWriter, r *http.Request, how func(ctx context.Context, p hub.Person, municipality, control string) error) {
+func (s *server) sign(w http.ResponseWriter, r *http.Request, how func(ctx context.Context, p hub.Person, municipality, control string, seen *int64) error) {
 	p, _ := hub.PersonFrom(r.Context())
 	typed, err := readForm(w, r, largestForm)
 	if err == nil {
-		err = how(r.Context(), p, r.PathValue("municipality"), typed["control"])
+		var seen int64
+		if seen, err = strconv.ParseInt(typed["version"], 10, 64); err != nil {
+			err = refused{language(r).T("answers.review.version")}
+		} else {
+			err = how(r.Context(), p, r.PathValue("municipality"), typed["control"], &seen)
+		}
+	}
+	if conflict := (hub.ConflictError{}); errors.As(err, &conflict) {
+		err = conflictIn(language(r), "answers.review.conflict", conflict)
 	}
 	s.answered(w, r, err, typed["control"], func(wrong *fault) asked { return asked{answerFault: wrong} })
 }

@@ -82,8 +82,8 @@ func forms(municipality string) map[string]url.Values {
 		"POST /gap/incidents/sent":                 {"id": {"none"}, "party": {"municipality"}, "step": {"early_warning"}, "at": {"2026-01-02T12:00"}, "by": {"vagt"}},
 		"POST /gap/{municipality}/sharing":         {"article": {"20"}},
 		"POST /gap/{municipality}/answers":         {"control": {"20-02"}, "level": {"2"}},
-		"POST /gap/{municipality}/answers/review":  {"control": {"20-01"}},
-		"POST /gap/{municipality}/answers/confirm": {"control": {"20-01"}},
+		"POST /gap/{municipality}/answers/review":  {"control": {"20-01"}, "version": {"1"}},
+		"POST /gap/{municipality}/answers/confirm": {"control": {"20-01"}, "version": {"1"}},
 		"POST /gap/{municipality}/answers/import":  {"@file": {"svar.csv\n#samdrift;" + municipality + ";;;\nid;level\n20-03;1\n"}},
 		"POST /gap/{municipality}/answers/apply":   {"answers": {"W10="}},
 		"POST /gap/{municipality}/evidence":        {"control": {"20-01"}, "title": {"Note"}, "note": {"Set"}},
@@ -135,7 +135,7 @@ func TestAnswering(t *testing.T) {
 		t.Error("the answer does not stand in its form, or the one who answered may review it")
 	}
 	status, body, _ = post(t, hub.RoleMunicipality, path, url.Values{"control": {"20-02"}, "full": {"1"}, "level": {"3"}, "na": {"on"}, "na_reason": {"Findes ikke her"}})
-	if status != http.StatusUnprocessableEntity || !strings.Contains(body, "Ikke relevant: godkendt af (anden person) mangler.") || !strings.Contains(body, `value="Findes ikke her"`) {
+	if status != http.StatusUnprocessableEntity || !strings.Contains(body, "Ikke relevant: til og med mangler.") || !strings.Contains(body, `value="Findes ikke her"`) {
 		t.Errorf("a refusal: %d, without reason or without what was typed", status)
 	}
 	status, body, _ = post(t, hub.RoleMunicipality, path, url.Values{"control": {"20-02"}, "level": {"9"}})
@@ -153,13 +153,13 @@ func TestAnswering(t *testing.T) {
 	if _, body, _ = get(t, hub.RoleAdmin, to); !strings.Contains(body, "/answers/review") {
 		t.Error("a second person is not offered to review")
 	}
-	if status, _, _ = post(t, hub.RoleAdmin, path+"/review", url.Values{"control": {"20-02"}}); status != http.StatusSeeOther {
+	if status, _, _ = post(t, hub.RoleAdmin, path+"/review", url.Values{"control": {"20-02"}, "version": {versionOf(t, hub.RoleAdmin, to)}}); status != http.StatusSeeOther {
 		t.Errorf("review: %d", status)
 	}
 	if _, body, _ = get(t, hub.RoleMunicipality, to); !strings.Contains(body, "Gennemset af Demo administrator") {
 		t.Error("the review does not show")
 	}
-	if status, body, _ = post(t, hub.RoleMunicipality, path+"/review", url.Values{"control": {"20-02"}}); status != http.StatusUnprocessableEntity || !strings.Contains(body, "needs a second person") {
+	if status, body, _ = post(t, hub.RoleMunicipality, path+"/review", url.Values{"control": {"20-02"}, "version": {versionOf(t, hub.RoleMunicipality, to)}}); status != http.StatusUnprocessableEntity || !strings.Contains(body, "needs a second person") {
 		t.Errorf("the one who answered reviews: %d", status)
 	}
 }

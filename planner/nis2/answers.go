@@ -27,6 +27,12 @@ func ParseAnswers(data []byte) ([]Answer, error) {
 	return answers, nil
 }
 
+// Waits tells whether the answer proposes something that a second person has not approved yet: that the
+// control does not apply, or that the data are set aside.
+func (a *Answer) Waits() bool {
+	return a.NotApplicable != nil && a.NotApplicable.ApprovedBy == "" || a.Override != nil && a.Override.By == ""
+}
+
 // Validate reports every answer that could not be scored rightly: an unknown control, a level
 // outside the scale, a decision that lacks its reason or end date or was taken by one person alone, or two
 // answers to the same control. A decision that no second person has approved yet is a proposal. Each fault names the municipality and the control.
