@@ -1,6 +1,7 @@
 package terraform_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -183,5 +184,30 @@ func TestAcceptances(t *testing.T) {
 	}
 	if err := good.Validate(); err != nil {
 		t.Error(err)
+	}
+}
+
+// BenchmarkRenderByHand renders 25,000 servers that people move, each about to leave, with ten flows a server
+// and a name and an address of each to compare.
+func BenchmarkRenderByHand(b *testing.B) {
+	const servers = 25_000
+	plan, snap := crowd(servers)
+	ground := terraform.Grounds{Mappings: map[string]terraform.Mapping{"nyborg-odense": {Platform: "manual"}}, Stages: map[string]platform.Stage{},
+		Known: terraform.Known{Now: time.Date(2027, time.February, 3, 21, 0, 0, 0, time.UTC), BackupHours: 24}}
+	for _, g := range plan.Groups {
+		ground.Stages[g.ID] = platform.Leave
+	}
+	for i := range snap.Assets {
+		a := &snap.Assets[i]
+		a.Backup, a.Addresses = &inventory.Backup{Exempt: true}, []inventory.Address{{IP: fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255)}}
+		for port := range 10 {
+			snap.Flows = append(snap.Flows, inventory.Flow{From: a.ID, ToIP: "10.200.0.1", Protocol: "tcp", Port: port + 1})
+		}
+	}
+	for b.Loop() {
+		units, err := terraform.Render(plan, snap, ground)
+		if err != nil || len(units) != servers || len(units[0].Refusals) != 1 {
+			b.Fatalf("%d units, %v, %v", len(units), units[0].Refusals, err)
+		}
 	}
 }

@@ -94,7 +94,7 @@ func (r *Runner) Plan(ctx context.Context, dir string, units []Unit, opt PlanOpt
 func (r *Runner) planUnit(ctx context.Context, dir string, u Unit, by string) UnitPlan {
 	p := UnitPlan{
 		Unit: u.ID, Agreement: u.Agreement, Wave: u.Wave, Decided: u.Decided, NeedsConsent: u.NeedsConsent,
-		Engine: r.Engine.Name, Version: r.Engine.Version, ProposedBy: by, Refusals: append([]Refusal{}, u.Refusals...),
+		Engine: r.Engine.Name, Version: r.Engine.Version, ProposedBy: by, Refusals: append([]Refusal{}, u.Refusals...), Accepted: u.Accepted,
 	}
 	if len(u.Files) == 0 {
 		return p // its refusals say what is missing

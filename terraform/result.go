@@ -26,6 +26,8 @@ type UnitPlan struct {
 	Import     int       `json:"import"` // servers taken under management
 	Refusals   []Refusal `json:"refusals"`
 	Error      string    `json:"error,omitempty"` // why there is no plan
+
+	Accepted []Acceptance `json:"accepted,omitempty"` // what persons let stand in place of refusals: who approves must see it
 }
 
 // Planned tells whether there is a saved plan.

@@ -55,7 +55,7 @@ func (m Manual) Write(body *hclwrite.Body, _ []Machine, _ func(string) string, _
 	for _, stage := range Stages {
 		var tasks []cty.Value
 		for _, t := range m.Tasks(stage) {
-			tasks = append(tasks, cty.ObjectVal(map[string]cty.Value{"task": cty.StringVal(t.Key), "owner": cty.StringVal(t.Owner)}))
+			tasks = append(tasks, cty.StringVal(t.Owner+": "+t.Key))
 		}
 		if tasks != nil {
 			lists[string(stage)] = cty.TupleVal(tasks)

@@ -1,54 +1,12 @@
 
 resource "terraform_data" "check_list" {
   input = {
-    copy = [{
-      owner = "centre"
-      task  = "manual_copy"
-      }, {
-      owner = "centre"
-      task  = "manual_copy_proof"
-      }, {
-      owner = "centre"
-      task  = "manual_start"
-    }]
-    decommission = [{
-      owner = "municipality"
-      task  = "manual_wipe_source"
-    }]
-    finalize = [{
-      owner = "both"
-      task  = "manual_sign_off"
-    }]
-    leave = [{
-      owner = "municipality"
-      task  = "manual_users_out"
-      }, {
-      owner = "municipality"
-      task  = "manual_shut_down"
-      }, {
-      owner = "municipality"
-      task  = "manual_source_kept"
-    }]
-    ready = [{
-      owner = "municipality"
-      task  = "manual_restore_tried"
-      }, {
-      owner = "centre"
-      task  = "manual_room_confirmed"
-      }, {
-      owner = "both"
-      task  = "manual_way_back_agreed"
-    }]
-    rollback = [{
-      owner = "centre"
-      task  = "manual_stop_copy"
-      }, {
-      owner = "municipality"
-      task  = "manual_start_source"
-    }]
-    test = [{
-      owner = "both"
-      task  = "manual_rehearse"
-    }]
+    copy         = ["centre: manual_copy", "centre: manual_copy_proof", "centre: manual_start"]
+    decommission = ["municipality: manual_wipe_source"]
+    finalize     = ["both: manual_sign_off"]
+    leave        = ["municipality: manual_users_out", "municipality: manual_shut_down", "municipality: manual_source_kept"]
+    ready        = ["municipality: manual_restore_tried", "centre: manual_room_confirmed", "both: manual_way_back_agreed"]
+    rollback     = ["centre: manual_stop_copy", "municipality: manual_start_source"]
+    test         = ["both: manual_rehearse"]
   }
 }
