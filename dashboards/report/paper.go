@@ -115,9 +115,7 @@ func (w writer) who(id string) (centre, municipality Cell) {
 		return text(""), text("")
 	}
 	centre, municipality = w.share(k.CentreShare), Cell{Text: w.t("duty"), Note: w.t("duty.share", "share", w.l.Percent0(1-k.CentreShare))}
-	if w.l.Lang == "en" { // the catalogue says in English what each side does
-		centre.Note, municipality.Note = k.Split.Centre, join(municipality.Note, k.Split.Municipality)
-	}
+	centre.Note, municipality.Note = k.Split.Centre.In(w.l.Lang), join(municipality.Note, k.Split.Municipality.In(w.l.Lang))
 	return centre, municipality
 }
 

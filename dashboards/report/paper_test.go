@@ -105,6 +105,9 @@ func TestGapPaper(t *testing.T) {
 		if !strings.Contains(html, k.ID+" ") {
 			t.Errorf("control %s is not in the report", k.ID)
 		}
+		if side := k.Split.Municipality; !strings.Contains(text(html), side.DA) || strings.Contains(text(html), side.EN) {
+			t.Errorf("control %s does not say in Danish alone what the municipality does", k.ID)
+		}
 	}
 	if strings.Contains(html, "<b>æøå</b>") {
 		t.Error("what people wrote is run as HTML")

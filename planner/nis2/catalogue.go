@@ -175,8 +175,8 @@ type Refs struct {
 
 // Split tells what each side does. The duty stays with the municipality.
 type Split struct {
-	Municipality string `yaml:"municipality" json:"municipality"`
-	Centre       string `yaml:"centre" json:"centre"`
+	Municipality Text `yaml:"municipality" json:"municipality"`
+	Centre       Text `yaml:"centre" json:"centre"`
 }
 
 // Rule describes, for people, what is measured. The function of the same control carries it out;

@@ -1,7 +1,9 @@
 package nis2_test
 
 import (
+	"fmt"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -22,9 +24,6 @@ func TestLoad(t *testing.T) {
 		}
 		if k.ReassessOnTransfer {
 			lapse++
-		}
-		if len(k.Title.In("da")) == 0 || k.Title.In("da") == k.Title.In("en") {
-			t.Errorf("%s has no title of its own in Danish", k.ID)
 		}
 	}
 	for _, a := range cat.Articles {
@@ -52,6 +51,37 @@ func TestLoad(t *testing.T) {
 	}
 	if _, ok := cat.Control("99-01"); ok {
 		t.Error("a control that does not exist was found")
+	}
+}
+
+// Every text that people read stands in both languages, and the Danish one is not the English.
+func TestTextsInBothLanguages(t *testing.T) {
+	texts := 0
+	var walk func(where string, v reflect.Value)
+	walk = func(where string, v reflect.Value) {
+		if text, ok := v.Interface().(nis2.Text); ok {
+			texts++
+			if da, en := text.In("da"), text.In("en"); da == "" || en == "" || da == en {
+				t.Errorf("%s: Danish %q, English %q", where, da, en)
+			}
+			return
+		}
+		switch v.Kind() {
+		case reflect.Slice:
+			for i := range v.Len() {
+				walk(fmt.Sprintf("%s[%d]", where, i), v.Index(i))
+			}
+		case reflect.Struct:
+			for _, f := range reflect.VisibleFields(v.Type()) {
+				if f.IsExported() && len(f.Index) == 1 {
+					walk(where+"."+f.Name, v.FieldByIndex(f.Index))
+				}
+			}
+		}
+	}
+	walk("catalogue", reflect.ValueOf(*load(t)))
+	if want := 6 + 12 + 3*80; texts != want {
+		t.Errorf("%d texts, want %d: levels, articles, and title and both sides of each control", texts, want)
 	}
 }
 
@@ -97,6 +127,7 @@ func TestParseRefuses(t *testing.T) {
 		{"same id twice", `id: "20-02"`, `id: "20-01"`, "", `control id "20-01" is empty or stands twice`},
 		{"article weights", "Ledelsens ansvar\", weight: 8", "Ledelsens ansvar\", weight: 9", "", "sum to 101, want 100"},
 		{"no Danish title", `da: "Ledelsen følger op gennem fast statusrapportering"`, `da: ""`, `da: ""`, "text needs both en and da"},
+		{"no Danish word on what a side does", `da: "Egen politik"`, `da: ""`, `da: ""`, "text needs both en and da"},
 		{"rule without automation", "    automation: partial\n    rule:\n      source: hub\n      population: \"status", "    automation: none\n    rule:\n      source: hub\n      population: \"status", "", "control 20-02: automation is none, so a rule must not be given"},
 		{"automation without rule", "    automation: none\n    weight: 5\n", "    automation: full\n    weight: 5\n", "", "control 20-01: automation is full, so a rule must be given"},
 		{"unknown source", "      source: lms_csv\n", "      source: lms\n", "      source: lms\n", `source "lms" is not among the datasets`},

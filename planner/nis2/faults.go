@@ -158,9 +158,8 @@ func (v *checker) control(c *Catalogue, i int, k *Control) {
 	if len(k.Evidence) == 0 || k.EvidenceValidDays < 1 {
 		v.fault(at("evidence"), "control %s: needs evidence and evidence_valid_days of at least 1", k.ID)
 	}
-	if k.Split.Municipality == "" || k.Split.Centre == "" {
-		v.fault(at("split"), "control %s: split needs both municipality and centre", k.ID)
-	}
+	v.text(at("split", "municipality"), k.Split.Municipality)
+	v.text(at("split", "centre"), k.Split.Centre)
 	switch {
 	case !slices.Contains([]Automated{Full, Partial, None}, k.Automation):
 		v.fault(at("automation"), "control %s: automation %q is none of full, partial, none", k.ID, k.Automation)
