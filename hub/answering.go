@@ -112,7 +112,7 @@ func (h *Hub) settle(p Person, old, a *nis2.Answer) {
 		a.Override = &kept
 	}
 	same := old != nil && sameClaim(*old, *a)
-	if !trusted && !(same && a.AnsweredBy == old.AnsweredBy) {
+	if !trusted && (!same || a.AnsweredBy != old.AnsweredBy) {
 		a.AnsweredBy = p.Name
 	}
 	if a.AnsweredBy == "" {

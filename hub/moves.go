@@ -155,7 +155,7 @@ func planOfMoves(plan planner.Plan, kept map[string]Move) planner.Plan {
 	}
 	plan.Groups = only(plan.Groups, func(g planner.Group) bool {
 		m, known := kept[g.ID]
-		return !(known && m.begun()) && !slices.ContainsFunc(g.Assets, func(id string) bool { return fixed[id] != "" })
+		return (!known || !m.begun()) && !slices.ContainsFunc(g.Assets, func(id string) bool { return fixed[id] != "" })
 	})
 	plan.Waves = slices.Clone(plan.Waves)
 	for _, unit := range slices.Sorted(maps.Keys(kept)) {

@@ -152,8 +152,8 @@ func (s *server) shareJoint(r *http.Request, p hub.Person, page *moneyPage) erro
 	if typed == "" {
 		return nil
 	}
-	dkk, err := strconv.ParseFloat(strings.NewReplacer(".", "", " ", "", ",", ".").Replace(typed), 64)
-	if err != nil || dkk < 0 || dkk > mostJoint {
+	dkk, ok := amount(typed)
+	if !ok {
 		page.Fault = &fault{Words: []string{l.T("form.notanumber", "field", l.T("money.joint"), "value", typed)}}
 		return nil
 	}
@@ -234,4 +234,10 @@ func (p moneyPage) National() string {
 		words = n.EN
 	}
 	return p.locale.T("money.national", "dkk", p.locale.Money(float64(n.DKK)), "what", words, "from", strconv.Itoa(n.From), "to", strconv.Itoa(n.To))
+}
+
+// amount reads a sum as Danes write it: points between thousands, a comma before the øre.
+func amount(typed string) (dkk float64, ok bool) {
+	dkk, err := strconv.ParseFloat(strings.NewReplacer(".", "", " ", "", ",", ".").Replace(typed), 64)
+	return dkk, err == nil && dkk >= 0 && dkk <= mostJoint
 }

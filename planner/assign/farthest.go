@@ -47,9 +47,13 @@ func SearchFarthest(ctx context.Context, p Problem, distance [][]int64, o Option
 		if at >= high {
 			continue
 		}
-		if cannotPlaceAll(ctx, confine(p, distance, radii[at]), Options{Seed: o.Seed, Rounds: rounds}) {
+		switch bin, impossible := placeAll(ctx, confine(p, distance, radii[at]), Options{Seed: o.Seed, Rounds: rounds}); {
+		case impossible:
 			low = at + 1
-		} else {
+		case bin != nil:
+			best.Solution, best.Distance = p.stated(bin), reach(bin, distance)
+			high, _ = slices.BinarySearch(radii, best.Distance)
+		default:
 			open[at] = rounds
 		}
 	}
@@ -164,8 +168,9 @@ func confine(p Problem, distance [][]int64, radius int64) Problem {
 	return p
 }
 
-// cannotPlaceAll proves that some item must stay out: it counts those that do, and bounds the count.
-func cannotPlaceAll(ctx context.Context, p Problem, o Options) bool {
+// placeAll counts the items that must stay out, and bounds the count. It gives an answer that leaves none
+// out, or the proof that there is no such answer; neither when it found neither.
+func placeAll(ctx context.Context, p Problem, o Options) (bin []int, impossible bool) {
 	cost, refuse := make([][]int64, len(p.Cost)), make([]int64, len(p.Cost))
 	for i, row := range p.Cost {
 		cost[i] = slices.Clone(row)
@@ -177,6 +182,12 @@ func cannotPlaceAll(ctx context.Context, p Problem, o Options) bool {
 		refuse[i] = 1
 	}
 	p.Cost, p.Refuse = cost, refuse
-	s := Search(ctx, p, o)
-	return s.Feasible && s.Bound > 1e-6
+	switch s := Search(ctx, p, o); {
+	case !s.Feasible:
+		return nil, s.Proven // not even with items left out
+	case s.Cost == 0:
+		return s.Bin, false
+	default:
+		return nil, s.Bound > 1e-6
+	}
 }
