@@ -2,11 +2,9 @@ package terraform
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
@@ -20,7 +18,8 @@ type Drift struct {
 	Attribute string `json:"attribute"` // empty: the whole resource is gone
 	Was       string `json:"was"`
 	Is        string `json:"is"`
-	Phantom   string `json:"phantom,omitempty"` // why it counts for nothing; empty: a person should look
+	Sensitive bool   `json:"sensitive,omitzero"` // the values are secret and stand nowhere
+	Phantom   string `json:"phantom,omitempty"`  // why it counts for nothing; empty: a person should look
 }
 
 // Drift compares a unit's state below dir with its platform and changes neither. What comes and goes by
@@ -63,39 +62,13 @@ func drifted(u Unit, rc *tfjson.ResourceChange, volatile []string) []Drift {
 	if rc.Change.Actions.Delete() {
 		return []Drift{{Unit: u.ID, Resource: rc.Address, Was: "there", Is: "gone"}}
 	}
-	every := []string{}
-	if before, ok := rc.Change.Before.(map[string]any); ok {
-		for _, key := range sortedKeys(before) {
-			every = append(every, key+".*") // to the innermost attribute
-		}
-	}
 	var list []Drift
-	for _, path := range changedPaths(rc.Change, every) {
-		d := Drift{Unit: u.ID, Resource: rc.Address, Attribute: path, Was: textAt(rc.Change.Before, path), Is: textAt(rc.Change.After, path)}
-		if top, _, _ := strings.Cut(path, "."); slices.Contains(volatile, top) {
+	for _, c := range attributeChanges(rc, "change") {
+		d := Drift{Unit: u.ID, Resource: c.Resource, Attribute: c.Attribute, Was: c.Before, Is: c.After, Sensitive: c.Sensitive}
+		if top, _, _ := strings.Cut(c.Attribute, "."); slices.Contains(volatile, top) {
 			d.Phantom = top + " changes by itself on " + u.Platform
 		}
 		list = append(list, d)
 	}
 	return list
-}
-
-// textAt writes the value at a path, for people.
-func textAt(v any, path string) string {
-	for part := range strings.SplitSeq(path, ".") {
-		switch inner := v.(type) {
-		case map[string]any:
-			v = inner[part]
-		case []any:
-			i, err := strconv.Atoi(part)
-			if err != nil || i >= len(inner) {
-				return ""
-			}
-			v = inner[i]
-		}
-	}
-	if v == nil {
-		return ""
-	}
-	return fmt.Sprint(v)
 }

@@ -37,6 +37,12 @@ const (
 	GateStop        = "stop"         // somebody has stopped all moves
 )
 
+// AllGates lists every gate; each language has words for them.
+var AllGates = []string{
+	GateDestroy, GateCreate, GateImport, GateUnmapped, GateUnread, GateConcern, GateAttribute, GateType, GateIncomplete,
+	GateBlastRadius, GateApproval, GatePlanFile, GateChanged, GateUndecided, GateWindow, GateFreeze, GateStop,
+}
+
 // String gives "gate: resource.attribute: reason".
 func (r Refusal) String() string {
 	text := r.Gate + ": "

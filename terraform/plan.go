@@ -13,6 +13,7 @@ import (
 type PlanOptions struct {
 	Agreements []string // ids
 	Waves      []string // ids
+	Units      []string // ids
 	MaxUnits   int      // the first so many in order of cutover; 0: no limit
 	By         string   // who proposes; an approver must be somebody else
 
@@ -23,7 +24,7 @@ type PlanOptions struct {
 // survey tells that everything is planned, to see how it stands. Nobody applies it in one run, so
 // the limits of a run are not asked of it.
 func (o PlanOptions) survey() bool {
-	return len(o.Agreements) == 0 && len(o.Waves) == 0 && o.MaxUnits == 0
+	return len(o.Agreements) == 0 && len(o.Waves) == 0 && len(o.Units) == 0 && o.MaxUnits == 0
 }
 
 // choose gives the units that the options ask for, in order.
@@ -31,7 +32,8 @@ func (o PlanOptions) choose(units []Unit) []Unit {
 	var chosen []Unit
 	for _, u := range units {
 		if len(o.Agreements) > 0 && !slices.Contains(o.Agreements, u.Agreement) ||
-			len(o.Waves) > 0 && !slices.Contains(o.Waves, u.Wave) {
+			len(o.Waves) > 0 && !slices.Contains(o.Waves, u.Wave) ||
+			len(o.Units) > 0 && !slices.Contains(o.Units, u.ID) {
 			continue
 		}
 		if o.MaxUnits > 0 && len(chosen) == o.MaxUnits {
@@ -121,6 +123,7 @@ func (s *shop) fill(ctx context.Context, r *Runner, name string, p *UnitPlan) er
 	}
 	rules := RulesFor(s.unit.Platform, s.unit.Stage)
 	p.Add, p.Change, p.Destroy, p.Import = count(plan)
+	p.Changes, p.MoreChanges = Difference(plan)
 	p.Refusals = slices.Concat(s.unit.Refusals, Gates(plan, rules), r.Config.Limits.unit(p))
 	if p.Digest, err = Digest(plan, rules); err != nil {
 		return err

@@ -28,6 +28,9 @@ type UnitPlan struct {
 	Error      string    `json:"error,omitempty"` // why there is no plan
 
 	Accepted []Acceptance `json:"accepted,omitempty"` // what persons let stand in place of refusals: who approves must see it
+
+	Changes     []AttributeChange `json:"changes,omitempty"`     // what it would do, for people to read
+	MoreChanges int               `json:"more_changes,omitzero"` // lines of it that are only in the saved plan
 }
 
 // Planned tells whether there is a saved plan.
