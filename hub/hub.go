@@ -106,6 +106,7 @@ type Hub struct {
 	changed   map[string]bool // municipalities whose answers or registers changed since the last working out began
 
 	moving sync.Mutex // one change of moves at a time
+	runs   *runs      // applies that go on
 
 	merging sync.Mutex          // one merge at a time; guards merged and unsaved
 	merged  *inventory.Snapshot // merged, but could not be stored or shown; nil as a rule
@@ -119,7 +120,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Hub, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	h := &Hub{config: c, log: log.With("component", "hub"), now: c.Now, changed: map[string]bool{}}
+	h := &Hub{config: c, log: log.With("component", "hub"), now: c.Now, changed: map[string]bool{}, runs: newRuns(ctx, c.Terraform.Parallel)}
 	if err := h.open(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -154,8 +155,9 @@ func (h *Hub) open(ctx context.Context) error {
 }
 
 // Close frees the data directory. What was observed and not yet merged is merged first by Flush;
-// Close itself drops it.
+// Close itself drops it. Moves under way are asked to end, and are waited for.
 func (h *Hub) Close() error {
+	h.runs.close()
 	var faults []error
 	if h.monitor != nil {
 		faults = append(faults, h.monitor.Close())

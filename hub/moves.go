@@ -36,7 +36,6 @@ type Move struct {
 	Finding      *terraform.Finding          `json:"finding,omitempty"` // after a run that did not end
 	Error        string                      `json:"error,omitempty"`   // of the latest apply
 	Output       string                      `json:"output,omitempty"`  // what the engine said in it
-	Ticks        map[string]Tick             `json:"ticks,omitempty"`   // of the runbook's lines, by what and unit
 }
 
 // Consent is a municipality's yes to one plan of its unit.
@@ -44,12 +43,6 @@ type Consent struct {
 	By         string    `json:"by"`
 	At         time.Time `json:"at"`
 	PlanSHA256 string    `json:"plan_sha256"`
-}
-
-// Tick says that a line of a runbook is done.
-type Tick struct {
-	By string    `json:"by"`
-	At time.Time `json:"at"`
 }
 
 // MoveRow is a unit with how far it has come.
@@ -85,6 +78,7 @@ func (h *Hub) Moves(ctx context.Context, p Person) (MovesView, error) {
 		if !sc.detail[m.Municipality] {
 			continue
 		}
+		m.Group = e.seen(sc, m.Group)
 		row := MoveRow{Move: m}
 		if next, more := m.Progress.Next(); more {
 			row.Stage = next.Stage

@@ -1,0 +1,58 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/terraform"
+)
+
+// MoveView is one unit: its way, its plan, and what the person may do with it.
+type MoveView struct {
+	Data       Meta               `json:"data"`
+	Stopped    *terraform.Stopped `json:"stopped,omitempty"` // all moves are stopped
+	Move       MoveRow            `json:"move"`
+	Kept       bool               `json:"kept"`          // false: it is a group of the plan that nobody has planned a move for yet
+	Mapped     bool               `json:"mapped"`        // the agreement says where its servers go
+	Run        *MoveRun           `json:"run,omitempty"` // of the hub's present life
+	MayMove    bool               `json:"may_move"`
+	MayConsent bool               `json:"may_consent"`
+	Names      map[string]string  `json:"names"`
+}
+
+// Move answers for one unit within the person's scope. A group that has a wave and no move yet is answered
+// with what the plan knows of it.
+func (h *Hub) Move(ctx context.Context, p Person, unit string) (MoveView, error) {
+	e, sc, err := h.ask(p)
+	if err != nil {
+		return MoveView{}, err
+	}
+	all, err := h.Moves(ctx, p)
+	if err != nil {
+		return MoveView{}, err
+	}
+	v := MoveView{Data: all.Data, Stopped: all.Stopped, Names: all.Names, MayMove: p.moves()}
+	if i := slices.IndexFunc(all.Moves, func(m MoveRow) bool { return m.Unit == unit }); i >= 0 {
+		v.Move, v.Kept = all.Moves[i], true
+	} else if v.Move, err = e.unbegun(sc, unit); err != nil {
+		return MoveView{}, err
+	}
+	_, v.Mapped = h.config.Terraform.Agreements[v.Move.Agreement]
+	v.MayConsent = p.decides(v.Move.Municipality)
+	v.Run = h.runs.of(unit)
+	return v, nil
+}
+
+// unbegun is a group of the plan as a unit of which nothing is kept.
+func (e *estate) unbegun(sc scope, unit string) (MoveRow, error) {
+	i := slices.IndexFunc(e.plan.Groups, func(g planner.Group) bool { return g.ID == unit && g.Wave != "" && sc.detail[g.Municipality] })
+	if i < 0 {
+		return MoveRow{}, fmt.Errorf("unit %q: %w", unit, ErrNotFound)
+	}
+	g := e.seen(sc, e.plan.Groups[i])
+	w := e.plan.Waves[slices.IndexFunc(e.plan.Waves, func(w planner.Wave) bool { return w.ID == g.Wave })]
+	return MoveRow{Move: Move{Unit: g.ID, Municipality: g.Municipality, Agreement: w.Agreement, Group: g, Wave: w,
+		Progress: terraform.Progress{Unit: g.ID, Steps: []terraform.Step{}}}}, nil
+}
