@@ -15,6 +15,8 @@ import (
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/planner/nis2"
 	"github.com/samdrift/samdrift/planner/track"
+	"github.com/samdrift/samdrift/terraform"
+	"github.com/samdrift/samdrift/terraform/platform"
 )
 
 var da, en = locale.Get("da"), locale.Get("en")
@@ -61,6 +63,21 @@ func TestNothingIsWithoutWords(t *testing.T) {
 		add("state.", string(s))
 	}
 	add("finding.", hub.Findings...)
+	add("gate.", terraform.AllGates...)
+	add("gate.name.", terraform.AllGates...)
+	for _, stage := range platform.Stages {
+		add("movestage.", string(stage))
+		add("movestage.is.", string(stage))
+	}
+	for _, v := range []terraform.Verdict{terraform.NothingBegun, terraform.WasApplied, terraform.Untouched, terraform.MustDecide} {
+		add("verdict.", string(v))
+		add("verdict.do.", string(v))
+	}
+	night := inventory.NewDate(2027, time.May, 3)
+	for _, line := range terraform.Runbooks(planner.Plan{}, planner.Wave{ID: "w"}, []terraform.Unit{{ID: "u", Wave: "w", Cutover: night}}, terraform.DefaultTiming(), time.UTC)[0].Lines {
+		add("runbook.", line.What)
+		add("runbook.role.", line.Role)
+	}
 	add("terraform.", hub.TerraformNotRun, hub.TerraformNoEngine, hub.TerraformDemo)
 	for _, key := range keys {
 		if !da.Has(key) {

@@ -20,6 +20,7 @@ import (
 	"github.com/samdrift/samdrift/hub"
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/terraform"
 )
 
 //go:embed templates/*.html
@@ -66,10 +67,15 @@ func functions(l *locale.Locale) template.FuncMap {
 		"alert": func(severity string) template.HTML {
 			return badge(severityBadge[severity], l.Or("severity.", severity))
 		},
-		"int64":   func(n int) int64 { return int64(n) },
-		"inc":     func(n int) int { return n + 1 },
-		"short":   func(hash string) string { return hash[:min(12, len(hash))] },
-		"gb":      func(n int) string { return unknownZero(l, n) },
+		"int64":  func(n int) int64 { return int64(n) },
+		"inc":    func(n int) int { return n + 1 },
+		"short":  func(hash string) string { return hash[:min(12, len(hash))] },
+		"gb":     func(n int) string { return unknownZero(l, n) },
+		"int64s": l.Int,
+		"stepstate": func(state terraform.StepState) template.HTML {
+			return badge(stepBadge[state], l.Or("stepstate.", string(state)))
+		},
+		"hours":   func(t time.Time) string { return t.In(copenhagen).Format(l.T("clock")) },
 		"clip":    clip,
 		"member":  memberOf,
 		"reading": func(x inventory.Sensor) string { return reading(l, x) },
@@ -193,7 +199,7 @@ var navigation = []struct {
 }{
 	{"", [][2]string{{"nav.overview", "/"}, {"nav.alerts", "/alerts"}}},
 	{"nav.operation", [][2]string{{"nav.assets", "/assets"}, {"nav.systems", "/systems"}, {"nav.topology", "/topology"}, {"nav.collections", "/collections"}}},
-	{"nav.move", [][2]string{{"nav.plan", "/plan"}, {"nav.capacity", "/plan/capacity"}, {"nav.money", "/plan/money"}, {"nav.risk", "/plan/risk"}, {"nav.centres", "/plan/centres"}, {"nav.scenarios", "/plan/scenarios"}, {"nav.track", "/plan/track"}}},
+	{"nav.move", [][2]string{{"nav.plan", "/plan"}, {"nav.capacity", "/plan/capacity"}, {"nav.money", "/plan/money"}, {"nav.risk", "/plan/risk"}, {"nav.centres", "/plan/centres"}, {"nav.scenarios", "/plan/scenarios"}, {"nav.track", "/plan/track"}, {"nav.moves", "/moves"}}},
 	{"nav.security", [][2]string{{"nav.gap", "/gap"}}},
 	{"nav.steering", [][2]string{{"nav.reports", "/reports"}}},
 }

@@ -144,7 +144,7 @@ func asset(t *testing.T, municipality string) inventory.Asset {
 
 // changes tells whether a route changes something: its scope has a test of its own.
 func changes(r dashboards.Route) bool {
-	return strings.HasPrefix(r.Pattern, "POST /gap/") || strings.HasPrefix(r.Pattern, "POST /plan/") || strings.HasPrefix(r.Pattern, "POST /api/")
+	return strings.HasPrefix(r.Pattern, "POST /gap/") || strings.HasPrefix(r.Pattern, "POST /plan/") || strings.HasPrefix(r.Pattern, "POST /moves/") || strings.HasPrefix(r.Pattern, "POST /api/")
 }
 
 // Every route, asked as every role for every municipality's own things, shows nothing that lies

@@ -9,7 +9,7 @@ for (const part of document.querySelectorAll("[data-refresh]")) {
     } catch {
       // The hub is away for a moment; the next round tries again.
     }
-  }, 10000);
+  }, Number(part.dataset.every) || 10000);
 }
 document.addEventListener("keydown", (e) => {
   const field = document.getElementById("search");
