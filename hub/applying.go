@@ -20,7 +20,7 @@ import (
 // Happening is something that a person who waits for a run is told.
 type Happening struct {
 	Unit string `json:"unit"`
-	What string `json:"what"` // applying, applied, failed, verified, not_verified
+	What string `json:"what"` // applying, engine, applied, failed
 	Text string `json:"text,omitempty"`
 }
 
@@ -67,6 +67,7 @@ func (h *Hub) ApplyMoves(ctx context.Context, p Person, units []string, told fun
 			told(x)
 		}
 	}
+	runner.Told = func(unit, line string) { tell(Happening{Unit: unit, What: "engine", Text: line}) }
 	faults := make([]error, len(chosen))
 	var work errgroup.Group
 	work.SetLimit(runner.Config.Parallel)
@@ -113,6 +114,7 @@ func (h *Hub) applyMove(ctx context.Context, p Person, r *terraform.Runner, u te
 		}
 		m.Error = ""
 		if returning {
+			m.Plan, m.Consent = nil, nil // they were for the way back
 			return detail, m.Progress.Returned(p.Name, h.now())
 		}
 		return detail, m.Progress.Finish(u.Stage, "plan "+applied.Approval.PlanSHA256, "", h.now())

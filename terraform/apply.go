@@ -72,7 +72,10 @@ func (r *Runner) Apply(ctx context.Context, dir string, u Unit, a Approval) (App
 		return applied, err
 	}
 	applied.Approval, applied.Add, applied.Change = a, p.Add, p.Change
-	err = s.step(ctx, "apply", func() error { return s.tf.Apply(ctx, tfexec.DirOrPlan(fresh)) })
+	err = s.step(ctx, "apply", func() error {
+		s.output.told = r.toldOf(u)
+		return s.tf.Apply(ctx, tfexec.DirOrPlan(fresh))
+	})
 	applied.Output = s.output.String()
 	if err := errors.Join(err, s.protectState()); err != nil {
 		return applied, err
@@ -81,6 +84,14 @@ func (r *Runner) Apply(ctx context.Context, dir string, u Unit, a Approval) (App
 		return applied, err
 	}
 	return applied, s.finish(a, WasApplied, r.now())
+}
+
+// toldOf is where lines about a unit go, nil when nobody listens.
+func (r *Runner) toldOf(u Unit) func(string) {
+	if r.Told == nil {
+		return nil
+	}
+	return func(line string) { r.Told(u.ID, line) }
 }
 
 // checkPlanFile refuses unless the saved plan is the very file that was approved, and unspent.

@@ -32,6 +32,9 @@ type Runner struct {
 	States *StateAddress
 	// Freezes are days on which nothing is applied. Advisory ones forbid nothing.
 	Freezes []planner.Freeze
+	// Told is given each line that an engine says while it applies, as it comes. May be nil; called for
+	// several units at a time.
+	Told func(unit, line string)
 	// Now gives the time for approvals; nil is time.Now.
 	Now func() time.Time
 }

@@ -36,11 +36,24 @@ type shop struct {
 type output struct {
 	mu   sync.Mutex
 	text strings.Builder
+	told func(line string) // of each line as it ends; nil: nobody listens
+	line strings.Builder   // the one that has not ended
 }
 
 func (o *output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.told != nil {
+		for part := range strings.Lines(string(p)) {
+			o.line.WriteString(part)
+			if line, ended := strings.CutSuffix(o.line.String(), "\n"); ended {
+				o.line.Reset()
+				if line = strings.TrimSpace(line); line != "" {
+					o.told(line)
+				}
+			}
+		}
+	}
 	return o.text.Write(p)
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,6 +21,7 @@ type movePage struct {
 	Diff      []resourceDiff
 	Consented bool // to this very plan
 	Mine      bool // the person proposed the plan, so another approves
+	Spent     bool // the plan was carried out
 	Drift     []terraform.Drift
 	Phantoms  []terraform.Drift
 	Stopping  *terraform.Stopped
@@ -55,6 +57,7 @@ func (s *server) showMove(w http.ResponseWriter, r *http.Request, status int, ty
 		page.Diff = diffByResource(m.Plan.Changes)
 		page.Consented = m.Consent != nil && m.Consent.PlanSHA256 == m.Plan.PlanSHA256
 		page.Mine = m.Plan.ProposedBy == p.Name
+		page.Spent = slices.ContainsFunc(m.Progress.Steps, func(s terraform.Step) bool { return s.Proof == "plan "+m.Plan.PlanSHA256 })
 	}
 	for _, d := range m.Drift {
 		if d.Phantom == "" {
