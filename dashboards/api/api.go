@@ -25,6 +25,7 @@ import (
 	"github.com/samdrift/samdrift/hub"
 	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/terraform"
 )
 
 // prefix is where the API lies.
@@ -35,6 +36,7 @@ type endpoint struct {
 	method  string // empty: GET
 	path    string // below prefix, as http.ServeMux reads it
 	summary string
+	status  int  // of the answer; 0: 200
 	takes   any  // a zero value of what a POST carries as JSON, for the schema; nil: nothing
 	file    bool // what a POST carries is a file as it is
 
@@ -179,6 +181,7 @@ func (e handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
+	w.WriteHeader(cmp.Or(e.status, http.StatusOK))
 	_, _ = w.Write(append(body, '\n')) // the client may have gone
 }
 
@@ -268,6 +271,9 @@ func writeConflict(w http.ResponseWriter, conflict hub.ConflictError) {
 func writeError(w http.ResponseWriter, err error) {
 	var bad badRequest
 	var conflict hub.ConflictError
+	var refused *terraform.RefusedError
+	var locked *terraform.LockedError
+	var unit *terraform.UnitError
 	switch {
 	case errors.As(err, &conflict):
 		writeConflict(w, conflict)
@@ -279,8 +285,14 @@ func writeError(w http.ResponseWriter, err error) {
 		writeProblem(w, http.StatusNotFound, err.Error())
 	case errors.Is(err, store.ErrConflict):
 		writeProblem(w, http.StatusConflict, err.Error())
-	case errors.Is(err, hub.ErrInvalid):
+	case errors.As(err, &locked):
+		writeProblem(w, http.StatusConflict, err.Error())
+	case errors.Is(err, hub.ErrInvalid), errors.As(err, &refused):
 		writeProblem(w, http.StatusUnprocessableEntity, err.Error())
+	case errors.As(err, &unit):
+		writeProblem(w, http.StatusBadGateway, err.Error())
+	case errors.Is(err, terraform.ErrNoEngine):
+		writeProblem(w, http.StatusServiceUnavailable, err.Error())
 	case errors.Is(err, hub.ErrNotReady):
 		w.Header().Set("Retry-After", "5")
 		writeProblem(w, http.StatusServiceUnavailable, err.Error())

@@ -26,6 +26,8 @@ var pathParams = map[string]string{
 	"control":      "id of a control, such as 20-01",
 	"dataset":      "name of a dataset, such as patch_system",
 	"group":        "id of a move group",
+	"unit":         "id of a unit: a move group",
+	"wave":         "id of a wave",
 	"ref":          "a scenario: id for its latest version, id@version for another, or present",
 }
 
@@ -66,7 +68,7 @@ var document = sync.OnceValues(func() ([]byte, error) {
 			OperationID: strings.Trim(regexp.MustCompile(`\W+`).ReplaceAllString(strings.ToLower(e.method)+e.path, "_"), "_"),
 			Summary:     e.summary,
 			Responses: openapi3.NewResponses(
-				openapi3.WithStatus(200, &openapi3.ResponseRef{Value: openapi3.NewResponse().WithDescription("The answer").WithContent(content)}),
+				openapi3.WithStatus(cmp.Or(e.status, 200), &openapi3.ResponseRef{Value: openapi3.NewResponse().WithDescription("The answer").WithContent(content)}),
 				openapi3.WithName("default", openapi3.NewResponse().WithDescription("What was wrong, and how to mend it").
 					WithContent(openapi3.Content{"application/problem+json": openapi3.NewMediaType().WithSchemaRef(fault)})),
 			),
