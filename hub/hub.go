@@ -107,6 +107,7 @@ type Hub struct {
 
 	moving sync.Mutex // one change of moves at a time
 	runs   *runs      // applies that go on
+	states stateService
 
 	merging sync.Mutex          // one merge at a time; guards merged and unsaved
 	merged  *inventory.Snapshot // merged, but could not be stored or shown; nil as a rule
@@ -158,7 +159,7 @@ func (h *Hub) open(ctx context.Context) error {
 // Close itself drops it. Moves under way are asked to end, and are waited for.
 func (h *Hub) Close() error {
 	h.runs.close()
-	var faults []error
+	faults := []error{h.states.close()}
 	if h.monitor != nil {
 		faults = append(faults, h.monitor.Close())
 	}

@@ -83,7 +83,7 @@ func (h *Hub) Moves(ctx context.Context, p Person) (MovesView, error) {
 		if next, more := m.Progress.Next(); more {
 			row.Stage = next.Stage
 		}
-		lock, held, err := h.store.StateHolder(ctx, m.Unit)
+		_, lock, held, err := h.holder(ctx, m.Unit)
 		if err != nil {
 			return v, err
 		}
@@ -364,6 +364,10 @@ func (h *Hub) UnlockMove(ctx context.Context, p Person, unit, lock, reason strin
 		if reason == "" {
 			return "", fmt.Errorf("unit %s: %w: taking a lock off needs a reason: how is it known that its holder is dead?", unit, ErrInvalid)
 		}
-		return fmt.Sprintf("lock %s: %s", lock, reason), h.store.UnlockState(ctx, unit, lock)
+		state, _, _, err := h.holder(ctx, unit)
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprintf("lock %s: %s", lock, reason), h.store.UnlockState(ctx, state, lock)
 	})
 }

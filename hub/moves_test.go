@@ -37,7 +37,7 @@ func (v virtual) Collect(ctx context.Context, sink collectors.Sink) error {
 }
 
 // moving is a hub with an agreement whose servers are on a vCenter.
-func moving(t *testing.T, servers int) (*hub.Hub, *vcentertest.World) {
+func moving(t *testing.T, servers int, changes ...func(*hub.Config)) (*hub.Hub, *vcentertest.World) {
 	t.Helper()
 	if _, err := terraform.FindEngine(t.Context(), terraform.DefaultConfig()); err != nil {
 		t.Skipf("NOT TESTED WITHOUT AN ENGINE: %v", err)
@@ -52,6 +52,9 @@ func moving(t *testing.T, servers int) (*hub.Hub, *vcentertest.World) {
 			Destination: platform.Location{Datacenter: vcentertest.Datacenter, Cluster: vcentertest.To, Datastore: vcentertest.ToStore, Folder: vcentertest.ToFolder},
 			Networks:    map[string]string{vcentertest.FromNet: vcentertest.ToNet},
 		}}
+		for _, change := range changes {
+			change(c)
+		}
 	})
 	machines, err := vcenter.Read(t.Context(), w.Login)
 	if err != nil {

@@ -45,6 +45,25 @@ func (h *Hub) Move(ctx context.Context, p Person, unit string) (MoveView, error)
 	return v, nil
 }
 
+// PlanMove lets an engine plan one unit. Nothing is applied, and an earlier approval is worth nothing from
+// then on. A unit that has no move yet gets one when its agreement says where its servers go.
+func (h *Hub) PlanMove(ctx context.Context, p Person, unit string) (MoveView, error) {
+	v, err := h.Move(ctx, p, unit)
+	if err != nil {
+		return v, err
+	}
+	if !v.MayMove {
+		return v, fmt.Errorf("planning %s as %s: %w", unit, p.Role, ErrForbidden)
+	}
+	if !v.Mapped {
+		return v, fmt.Errorf("unit %s: %w: agreement %q has no mapping under terraform.agreements", unit, ErrInvalid, v.Move.Agreement)
+	}
+	if _, err := h.PlanTerraform(ctx, p, terraform.PlanOptions{Units: []string{unit}}); err != nil {
+		return v, err
+	}
+	return h.Move(ctx, p, unit)
+}
+
 // unbegun is a group of the plan as a unit of which nothing is kept.
 func (e *estate) unbegun(sc scope, unit string) (MoveRow, error) {
 	i := slices.IndexFunc(e.plan.Groups, func(g planner.Group) bool { return g.ID == unit && g.Wave != "" && sc.detail[g.Municipality] })

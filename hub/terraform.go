@@ -82,7 +82,8 @@ func (h *Hub) RenderTerraform(ctx context.Context, p Person) ([]terraform.Unit, 
 // grounds is what the platforms under the plan tell, and how far each unit has come. Servers that were
 // adopted are taken as they were then: what changed since shows as a difference that a gate refuses.
 func (h *Hub) grounds(ctx context.Context, e *estate) (terraform.Grounds, error) {
-	g := terraform.Grounds{Mappings: h.config.Terraform.Agreements, Machines: map[string]platform.Machine{}, Stages: map[string]platform.Stage{}}
+	g := terraform.Grounds{Mappings: h.config.Terraform.Agreements, Machines: map[string]platform.Machine{}, Stages: map[string]platform.Stage{},
+		Remote: h.config.Terraform.State == terraform.StateHub}
 	if len(g.Mappings) == 0 {
 		return g, nil
 	}
@@ -196,6 +197,9 @@ func (h *Hub) runner(ctx context.Context) (*terraform.Runner, error) {
 	}
 	r := &terraform.Runner{Engine: engine, Config: h.config.Terraform, Freezes: h.config.Freezes,
 		Environments: map[string]map[string]string{}, Now: func() time.Time { return h.now().In(copenhagen) }}
+	if r.States, err = h.stateAddress(ctx); err != nil {
+		return nil, err
+	}
 	for name, login := range h.config.VCenters {
 		r.Environments[name] = login.Environment()
 	}

@@ -14,6 +14,11 @@ import (
 // somebody changed on its platform. Nothing is changed. A unit that cannot be looked at does not keep
 // the others from it.
 func (h *Hub) DriftMoves(ctx context.Context, p Person, units ...string) ([]terraform.Drift, error) {
+	for _, unit := range units {
+		if _, err := h.moveOf(ctx, p, unit); err != nil {
+			return nil, err
+		}
+	}
 	rendered, err := h.RenderTerraform(ctx, p)
 	if err != nil {
 		return nil, err

@@ -44,9 +44,18 @@ type Config struct {
 	// BackupHours is how old a server's newest backup may be when it moves, and how soon after the move
 	// the next one must come.
 	BackupHours int `yaml:"backup_hours" json:"backup_hours"`
+	// State is where units keep their states: local (the default), in their folders, or hub, which keeps
+	// every version, shows who holds a lock, and is needed where two machines work on the same units.
+	State string `yaml:"state" json:"state,omitempty"`
 	// Timing is how long the steps of a night take.
 	Timing Timing `yaml:"timing" json:"timing"`
 }
+
+// Where units keep their states.
+const (
+	StateLocal = "local"
+	StateHub   = "hub"
+)
 
 // DefaultConfig plans two units at a time with whatever engine is on PATH.
 func DefaultConfig() Config {
@@ -64,6 +73,9 @@ func (c Config) Validate() error {
 	}
 	if c.BackupHours < 1 {
 		faults = append(faults, fmt.Errorf("terraform.backup_hours is %d, want 1 or more", c.BackupHours))
+	}
+	if c.State != "" && c.State != StateLocal && c.State != StateHub {
+		faults = append(faults, fmt.Errorf("terraform.state is %q, want %s or %s", c.State, StateLocal, StateHub))
 	}
 	faults = append(faults, c.Limits.Validate(), c.Timing.Validate())
 	for _, id := range sortedKeys(c.Agreements) {

@@ -63,6 +63,12 @@ func (u Unit) stateName() string {
 	return u.ID
 }
 
+// StateNames are what the states of a unit are called at a state server: that of the side it starts on,
+// and that of the side it arrives at when it moves between two platforms.
+func StateNames(unit string) []string {
+	return []string{slug(unit), slug(unit + "-destination")}
+}
+
 // slug makes an id safe as a folder and resource name. An id that had to be altered gets a piece of
 // its hash, so that two ids never share a name and none can climb out of its folder.
 func slug(id string) string {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -69,7 +68,7 @@ var moveEndpoints = []endpoint{
 		probe: unitPath(""),
 	},
 	doMove("plan", "Plan the unit; nothing is applied, and an earlier approval is void (centre and admin)", func(ctx context.Context, h *hub.Hub, p hub.Person, unit string, _ struct{}) error {
-		_, err := h.PlanTerraform(ctx, p, terraform.PlanOptions{Units: []string{unit}})
+		_, err := h.PlanMove(ctx, p, unit)
 		return err
 	}),
 	doMove("consent", "The municipality's yes to the present plan (municipality and admin)", func(ctx context.Context, h *hub.Hub, p hub.Person, unit string, _ struct{}) error {
@@ -178,14 +177,10 @@ func switchMoves(name, summary string, do func(*hub.Hub, context.Context, hub.Pe
 			if err := q.into(&b); err != nil {
 				return nil, err
 			}
-			if b.Reason == "" {
-				return nil, fmt.Errorf("reason is missing: %w", hub.ErrInvalid)
-			}
 			if err := do(h, ctx, p, b.Reason); err != nil {
 				return nil, err
 			}
 			return h.Moves(ctx, p)
 		},
-		sample: func(string, string) any { return reasonBody{} },
 	}
 }

@@ -120,7 +120,7 @@ func (s *server) changeMove(ctx context.Context, l *locale.Locale, p hub.Person,
 	var err error
 	switch do {
 	case "plan":
-		_, err = s.hub.PlanTerraform(ctx, p, terraform.PlanOptions{Units: []string{unit}})
+		_, err = s.hub.PlanMove(ctx, p, unit)
 	case "consent":
 		_, err = s.hub.ConsentMove(ctx, p, unit)
 	case "approve":

@@ -45,6 +45,13 @@ func (s *Store) SaveState(ctx context.Context, unit, lock string, data []byte, a
 	})
 }
 
+// StateVersion gives the number of the latest version of a unit's state; 0 when there is none.
+func (s *Store) StateVersion(ctx context.Context, unit string) (int, error) {
+	var number int
+	err := s.db.QueryRowContext(ctx, `SELECT COALESCE(MAX(number), 0) FROM state_versions WHERE unit = $1`, unit).Scan(&number)
+	return number, explain(err)
+}
+
 // LockState takes the lock of a unit's state.
 func (s *Store) LockState(ctx context.Context, unit string, lock terraform.StateLock) error {
 	body, err := pack(lock)
