@@ -1,12 +1,14 @@
 package hub_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/samdrift/samdrift/hub"
 	"github.com/samdrift/samdrift/hub/store"
@@ -38,6 +40,24 @@ func TestStatesInTheHub(t *testing.T) {
 	if local, err := filepath.Glob(filepath.Join(h.TerraformDir(), "*", "*", "*.tfstate")); err != nil || len(local) > 0 {
 		t.Errorf("states on disk: %v, %v", local, err)
 	}
+
+	t.Run("the hub looks at moves by itself", func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- h.Run(ctx, nil, nil) }()
+		for looked := false; !looked; {
+			trail, err := h.AuditTrail(t.Context(), admin)
+			if err != nil {
+				t.Fatal(err)
+			}
+			looked = slices.ContainsFunc(trail, func(a store.Audit) bool { return a.Action == "move.drift" && a.Subject == id && a.Actor == "samdrift" })
+			time.Sleep(20 * time.Millisecond)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
 
 	ask := func(method, token, body string) *httptest.ResponseRecorder {
 		r := httptest.NewRequestWithContext(t.Context(), method, "/terraform/state/"+id, strings.NewReader(body))

@@ -189,13 +189,21 @@ func (m *moving) awaitRun(unit string) {
 	m.Fatal("the run does not end")
 }
 
-// carry takes the unit through the stage that it has reached, with everybody's part.
+// carry takes the unit through the stage that it has reached by the API, with everybody's part.
 func (m *moving) carry(unit string) {
 	m.Helper()
-	m.does("carl", unit, "plan", 303)
-	m.does("bo", unit, "consent", 303)
-	m.does("dorte", unit, "approve", 303, "hours", "8")
-	m.does("carl", unit, "apply", 303)
+	for _, part := range []struct {
+		who, what, content string
+		want               int
+	}{
+		{"carl", "plan", `{}`, 200}, {"carl", "consent", `{}`, 403}, {"carl", "apply", `{}`, 422}, {"bo", "consent", `{}`, 200},
+		{"carl", "approve", `{"hours":8}`, 422}, {"dorte", "approve", `{"hours":0}`, 422}, {"dorte", "approve", `{"hours":8}`, 200},
+		{"eva", "apply", `{}`, 404}, {"bo", "apply", `{}`, 403}, {"carl", "apply", `{}`, 202},
+	} {
+		if status, body := m.send(part.who, http.MethodPost, "/api/v1/moves/"+unit+"/"+part.what, part.content); status != part.want {
+			m.Fatalf("%s %s: %d, want %d: %s", part.who, part.what, status, part.want, body)
+		}
+	}
 	m.awaitRun(unit)
 }
 
