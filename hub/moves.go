@@ -70,25 +70,14 @@ func (h *Hub) Moves(ctx context.Context, p Person) (MovesView, error) {
 	if err != nil {
 		return MovesView{}, err
 	}
-	v := MovesView{Data: e.meta(sc), Moves: []MoveRow{}, Names: e.names(sc)}
-	if s, stopped := terraform.IsStopped(h.TerraformDir()); stopped {
-		v.Stopped = &s
-	}
+	v := MovesView{Data: e.meta(sc), Moves: []MoveRow{}, Names: e.names(sc), Stopped: h.stopped()}
 	for _, m := range kept {
 		if !sc.detail[m.Municipality] {
 			continue
 		}
-		m.Group = e.seen(sc, m.Group)
-		row := MoveRow{Move: m}
-		if next, more := m.Progress.Next(); more {
-			row.Stage = next.Stage
-		}
-		_, lock, held, err := h.holder(ctx, m.Unit)
+		row, err := h.moveRow(ctx, e, sc, m)
 		if err != nil {
 			return v, err
-		}
-		if held {
-			row.Lock = &lock
 		}
 		v.Moves = append(v.Moves, row)
 	}
@@ -96,6 +85,28 @@ func (h *Hub) Moves(ctx context.Context, p Person) (MovesView, error) {
 		return cmp.Or(cmp.Compare(a.Group.Cutover, b.Group.Cutover), cmp.Compare(a.Unit, b.Unit))
 	})
 	return v, nil
+}
+
+// moveRow is a move as a person may see it, with who works on it now.
+func (h *Hub) moveRow(ctx context.Context, e *estate, sc scope, m Move) (MoveRow, error) {
+	m.Group = e.seen(sc, m.Group)
+	row := MoveRow{Move: m}
+	if next, more := m.Progress.Next(); more {
+		row.Stage = next.Stage
+	}
+	_, lock, held, err := h.holder(ctx, m.Unit)
+	if held {
+		row.Lock = &lock
+	}
+	return row, err
+}
+
+// stopped tells who stopped all moves; nil when nobody did.
+func (h *Hub) stopped() *terraform.Stopped {
+	if s, stopped := terraform.IsStopped(h.TerraformDir()); stopped {
+		return &s
+	}
+	return nil
 }
 
 // WavesOf gives the ids of the waves that have the number under the given agreements.

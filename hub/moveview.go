@@ -2,9 +2,11 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
+	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/terraform"
 )
@@ -29,14 +31,19 @@ func (h *Hub) Move(ctx context.Context, p Person, unit string) (MoveView, error)
 	if err != nil {
 		return MoveView{}, err
 	}
-	all, err := h.Moves(ctx, p)
-	if err != nil {
-		return MoveView{}, err
-	}
-	v := MoveView{Data: all.Data, Stopped: all.Stopped, Names: all.Names, MayMove: p.moves()}
-	if i := slices.IndexFunc(all.Moves, func(m MoveRow) bool { return m.Unit == unit }); i >= 0 {
-		v.Move, v.Kept = all.Moves[i], true
-	} else if v.Move, err = e.unbegun(sc, unit); err != nil {
+	v := MoveView{Data: e.meta(sc), Names: e.names(sc), MayMove: p.moves(), Stopped: h.stopped()}
+	m, err := store.RecordByID[Move](ctx, h.store, store.KindMove, unit)
+	switch {
+	case err == nil && sc.detail[m.Municipality]:
+		v.Kept = true
+		if v.Move, err = h.moveRow(ctx, e, sc, m); err != nil {
+			return MoveView{}, err
+		}
+	case err == nil, errors.Is(err, store.ErrNotFound):
+		if v.Move, err = e.unbegun(sc, unit); err != nil {
+			return MoveView{}, err
+		}
+	default:
 		return MoveView{}, err
 	}
 	_, v.Mapped = h.config.Terraform.Agreements[v.Move.Agreement]

@@ -146,12 +146,6 @@ func fileName(path string) string {
 // look opens a page in a state, checks it and takes its picture.
 func look(t *testing.T, tab context.Context, checker, path string, s state, file string) {
 	t.Helper()
-	lookAt(t, tab, site.URL, checker, path, s, file)
-}
-
-// lookAt does so on any site.
-func lookAt(t *testing.T, tab context.Context, url, checker, path string, s state, file string) {
-	t.Helper()
 	ctx, cancel := context.WithTimeout(tab, time.Minute)
 	defer cancel()
 	scheme := "light"
@@ -168,7 +162,7 @@ func lookAt(t *testing.T, tab context.Context, url, checker, path string, s stat
 		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
 			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
 		}),
-		chromedp.Navigate(url+path),
+		chromedp.Navigate(site.URL+path),
 		chromedp.WaitVisible("h1", chromedp.ByQuery),
 		chromedp.Evaluate("document.documentElement.scrollWidth", &scrollWidth),
 		chromedp.Evaluate(cutOff, &cut),

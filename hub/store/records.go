@@ -64,9 +64,18 @@ func RecordsOf[T any](ctx context.Context, s *Store, kind Kind, municipality str
 
 // Record reads one record.
 func Record[T any](ctx context.Context, s *Store, kind Kind, municipality, id string) (T, error) {
+	return record[T](kind, id, s.db.QueryRowContext(ctx, `SELECT body FROM records WHERE kind = $1 AND municipality = $2 AND id = $3`, kind, municipality, id))
+}
+
+// RecordByID reads the record of a kind whose id is its own among all municipalities.
+func RecordByID[T any](ctx context.Context, s *Store, kind Kind, id string) (T, error) {
+	return record[T](kind, id, s.db.QueryRowContext(ctx, `SELECT body FROM records WHERE kind = $1 AND id = $2`, kind, id))
+}
+
+func record[T any](kind Kind, id string, row *sql.Row) (T, error) {
 	var value T
 	var body []byte
-	err := s.db.QueryRowContext(ctx, `SELECT body FROM records WHERE kind = $1 AND municipality = $2 AND id = $3`, kind, municipality, id).Scan(&body)
+	err := row.Scan(&body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return value, fmt.Errorf("%s %q: %w", kind, id, ErrNotFound)
 	}
