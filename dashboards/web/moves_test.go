@@ -151,7 +151,9 @@ func (m *moving) does(who, unit, what string, want int, fields ...string) string
 }
 
 // words is what a page says.
-func words(body string) string { return strings.Join(strings.Fields(tags.ReplaceAllString(body, " ")), " ") }
+func words(body string) string {
+	return strings.Join(strings.Fields(tags.ReplaceAllString(body, " ")), " ")
+}
 
 // page gets a page and wants it to say something.
 func (m *moving) page(who, path string, says ...string) string {
