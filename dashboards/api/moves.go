@@ -40,6 +40,14 @@ type unlockBody struct {
 	Reason string `json:"reason"`
 }
 
+// acceptBody names what may stand, why and until when.
+type acceptBody struct {
+	Key    string    `json:"key"`              // of the concern or the check
+	Server string    `json:"server,omitempty"` // empty: every server of the unit
+	Reason string    `json:"reason"`
+	Until  time.Time `json:"until"` // at most 31 days ahead
+}
+
 // tickBody names a line of a runbook, and whether it is done.
 type tickBody struct {
 	hub.RunbookTick
@@ -97,6 +105,10 @@ var moveEndpoints = []endpoint{
 	}),
 	doMove("return", "Set the unit on its way back, which is then planned, approved and applied (centre and admin)", func(ctx context.Context, h *hub.Hub, p hub.Person, unit string, b reasonBody) error {
 		_, err := h.ReturnMove(ctx, p, unit, b.Reason)
+		return err
+	}),
+	doMove("accept", "Let a concern, or a check that could not be told, stand until a time, with a reason (centre and admin)", func(ctx context.Context, h *hub.Hub, p hub.Person, unit string, b acceptBody) error {
+		_, err := h.AcceptMove(ctx, p, unit, terraform.Acceptance{Key: b.Key, Server: b.Server, Reason: b.Reason, Until: b.Until})
 		return err
 	}),
 	doMove("drift", "Look for what somebody changed on the unit's platform; nothing is changed (centre and admin)", func(ctx context.Context, h *hub.Hub, p hub.Person, unit string, _ struct{}) error {

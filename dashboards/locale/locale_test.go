@@ -65,6 +65,7 @@ func TestNothingIsWithoutWords(t *testing.T) {
 	add("finding.", hub.Findings...)
 	add("gate.", terraform.AllGates...)
 	add("gate.name.", terraform.AllGates...)
+	add("check.", terraform.ConcernBackup, terraform.ConcernDependencies, terraform.ConcernName, terraform.ConcernAddress, terraform.ConcernCapacity)
 	for _, stage := range platform.Stages {
 		add("movestage.", string(stage))
 		add("movestage.is.", string(stage))

@@ -25,8 +25,10 @@ type movePage struct {
 	Drift     []terraform.Drift
 	Phantoms  []terraform.Drift
 	Stopping  *terraform.Stopped
-	Form      form
-	Fault     *fault
+
+	Acceptable []choice // concerns, and checks that could not be told, that a person may let stand for a while
+	Form       form
+	Fault      *fault
 }
 
 // resourceDiff is what a plan does to one resource.
@@ -59,6 +61,7 @@ func (s *server) showMove(w http.ResponseWriter, r *http.Request, status int, ty
 		page.Mine = m.Plan.ProposedBy == p.Name
 		page.Spent = slices.ContainsFunc(m.Progress.Steps, func(s terraform.Step) bool { return s.Proof == "plan "+m.Plan.PlanSHA256 })
 	}
+	page.Acceptable = acceptable(l, m.Move)
 	for _, d := range m.Drift {
 		if d.Phantom == "" {
 			page.Drift = append(page.Drift, d)
@@ -67,6 +70,29 @@ func (s *server) showMove(w http.ResponseWriter, r *http.Request, status int, ty
 		}
 	}
 	s.render(w, r, status, "move", page)
+}
+
+// acceptable lists, once each, what stands against a unit that a person may let stand for a while.
+func acceptable(l *locale.Locale, m hub.Move) []choice {
+	var list []choice
+	add := func(key string) {
+		if key != "" && !slices.ContainsFunc(list, func(c choice) bool { return c.Value == key }) {
+			list = append(list, choice{key, l.Or("check.", key)})
+		}
+	}
+	for _, c := range m.Checks {
+		if c.Unknown && c.Accepted == nil {
+			add(c.What)
+		}
+	}
+	if m.Plan != nil {
+		for _, r := range m.Plan.Refusals {
+			if r.Gate == terraform.GateConcern {
+				add(r.Attribute)
+			}
+		}
+	}
+	return list
 }
 
 // diffByResource gathers the lines of a plan under their resources, in the plan's order.
@@ -138,6 +164,13 @@ func (s *server) changeMove(ctx context.Context, l *locale.Locale, p hub.Person,
 		var step hub.StepMove
 		if step, err = stepFrom(l, typed); err == nil {
 			_, err = s.hub.StepMove(ctx, p, unit, step)
+		}
+	case "accept":
+		var faults refused
+		reason := typed.need(l, "reason", "moves.reason", &faults)
+		days, _ := strconv.Atoi(typed["days"]) // none is refused by the hub
+		if err = faults.orNil(); err == nil {
+			_, err = s.hub.AcceptMove(ctx, p, unit, terraform.Acceptance{Key: typed["key"], Server: typed["server"], Reason: reason, Until: time.Now().AddDate(0, 0, days)})
 		}
 	case "return":
 		var faults refused

@@ -265,9 +265,30 @@ func TestAMoveOverThePages(t *testing.T) {
 		m.does("carl", unit, "step", 303, "stage", stage, "action", "finish", "proof", "SAG-7")
 	}
 	m.does("carl", unit, "step", 422, "stage", "place", "action", "finish")
+	m.does("carl", unit, "plan", 303)
+	m.page("carl", path, "Noget ved serveren skal bringes i orden", "Kendte afhængigheder")
+	m.does("bo", unit, "accept", 403, "key", "backup", "reason", "Prøve", "days", "7")
+	m.does("carl", unit, "accept", 422, "key", "backup", "reason", "Prøve", "days", "90")
+	for _, key := range []string{"backup", "dependencies"} {
+		m.does("carl", unit, "accept", 303, "key", key, "reason", "Prøve", "days", "7")
+	}
 	m.carry(unit)
 	m.does("carl", unit, "verify", 303)
-	m.page("bo", path, "Læst tilbage fra platformen", "Som ventet", "SAG-7", "Gør endelig")
+	v, err := m.hub.Move(t.Context(), movers["carl"], unit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, unknown := terraform.Tally(v.Move.Checks); unknown == 0 {
+		t.Error("nothing was unknown, so nothing is accepted below")
+	}
+	m.page("bo", path, "Kunne ikke ses")
+	for _, c := range v.Move.Checks {
+		if c.Unknown {
+			m.does("carl", unit, "accept", 303, "key", c.What, "reason", "Prøve", "days", "1")
+		}
+	}
+	m.does("carl", unit, "verify", 303)
+	m.page("bo", path, "Læst tilbage fra platformen", "Som ventet", "accepteret af Carl", "SAG-7", "Gør endelig Venter")
 	if n := m.world.PowerCalls(); n > 0 {
 		t.Errorf("%d calls changed the server's power", n)
 	}
