@@ -273,6 +273,7 @@ func TestAMoveOverThePages(t *testing.T) {
 		m.does("carl", unit, "accept", 303, "key", key, "reason", "Prøve", "days", "7")
 	}
 	m.carry(unit)
+	m.page("bo", path, "Hvad der er accepteret", "Backup før flytningen")
 	m.does("carl", unit, "verify", 303)
 	v, err := m.hub.Move(t.Context(), movers["carl"], unit)
 	if err != nil {
