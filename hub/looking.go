@@ -51,10 +51,10 @@ func (h *Hub) known(kept map[string]Move, present map[string][]platform.Machine)
 // known and may stand until a time. It is no approval, and sets aside no other gate.
 func (h *Hub) AcceptMove(ctx context.Context, p Person, unit string, a terraform.Acceptance) (Move, error) {
 	a.By, a.At, a.Until = p.Name, h.now().UTC(), a.Until.UTC()
-	if err := a.Validate(); err != nil {
-		return Move{}, errors.Join(ErrInvalid, err)
-	}
 	return h.changeMove(ctx, p, unit, "move.accept", func(m *Move) (string, error) {
+		if err := a.Validate(); err != nil {
+			return "", errors.Join(ErrInvalid, err)
+		}
 		m.Accepted = append(m.Accepted, a)
 		m.Checks = terraform.AcceptChecks(m.Checks, m.Accepted, h.now())
 		return fmt.Sprintf("%s %s until %s: %s", a.Key, cmp.Or(a.Server, "(every server)"), a.Until.Format(time.RFC3339), a.Reason), nil
