@@ -13,7 +13,7 @@ import (
 
 func newGap(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "gap", Short: "NIS2 gap analysis: how far the goals are met, and on what evidence"}
-	cmd.AddCommand(newGapAssess(a), newGapRound(a), newGapAnswer(a), newGapReview(a), newGapImport(a), newGapExport(a), newGapReport(a), newGapJoint(a), newGapLever(a), newGapActions(a), newGapIncident(a), newGapChoose(a), newGapFacts(a))
+	cmd.AddCommand(newGapAssess(a), newGapRound(a), newGapAnswer(a), newGapReview(a), newGapImport(a), newGapExport(a), newGapReport(a), newGapJoint(a), newGapLever(a), newGapActions(a), newGapIncident(a), newGapChoose(a), newGapFacts(a), newGapRegister(a))
 	return cmd
 }
 

@@ -53,6 +53,9 @@ func TestNothingIsWithoutWords(t *testing.T) {
 	for _, n := range nis2.Notes() {
 		add("note.", n.Key)
 	}
+	for _, k := range nis2.EntryKinds {
+		add("entry.", string(k))
+	}
 	for _, k := range track.Kinds {
 		add("event.", string(k))
 	}

@@ -87,6 +87,8 @@ func forms(municipality string) map[string]url.Values {
 		"POST /gap/{municipality}/answers/import":  {"@file": {"svar.csv\n#samdrift;" + municipality + ";;;\nid;level\n20-03;1\n"}},
 		"POST /gap/{municipality}/answers/apply":   {"answers": {"W10="}},
 		"POST /gap/{municipality}/evidence":        {"control": {"20-01"}, "title": {"Note"}, "note": {"Set"}},
+		"POST /gap/{municipality}/register":        {"kind": {"status_report"}, "date": {"2026-01-02"}},
+		"POST /gap/{municipality}/register/remove": {"id": {"none"}},
 		"POST /gap/{municipality}/evidence/remove": {"control": {"20-01"}, "id": {"none"}},
 	}
 }
