@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/inventory"
@@ -81,7 +82,7 @@ func (h *Hub) ImportFacts(ctx context.Context, p Person, file FactsFile, dryRun 
 		return v, err
 	}
 	for i, r := range after.Controls {
-		if k, ok := h.Catalogue().Control(r.ID); ok && k.Rule != nil && k.Rule.Source == f.Dataset {
+		if slices.Contains(nis2.ControlsOf(f.Dataset), r.ID) {
 			v.Levels = append(v.Levels, FactsLevel{r.ID, before.Controls[i], r})
 		}
 	}

@@ -24,7 +24,7 @@ func TestRegisterPage(t *testing.T) {
 		t.Fatalf("%d %s %.300s", status, to, body)
 	}
 	_, body, _ := get(t, hub.RoleMunicipality, path)
-	for _, want := range []string{"Gennemgang af adgangsrettigheder", "Domæneadministratorer", "Privilegeret gruppe", "3. feb. 2026"} {
+	for _, want := range []string{"Gennemgang af adgangsrettigheder", "Domæneadministratorer", "Privilegeret gruppe", "03.02.2026"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page does not tell %q", want)
 		}

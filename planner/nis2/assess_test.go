@@ -265,7 +265,7 @@ func TestAssessShape(t *testing.T) {
 			if r.ID != cat.Controls[i].ID {
 				t.Fatalf("control %d is %s, want %s: catalogue order", i, r.ID, cat.Controls[i].ID)
 			}
-			fed := slices.Contains(nis2.MeasuredControls(), r.ID) && !slices.Contains(nis2.Datasets(), cat.Controls[i].Rule.Source)
+			fed := slices.Contains(nis2.MeasuredControls(), r.ID) && !slices.Contains(nis2.ControlsOf(cat.Controls[i].Rule.Source), r.ID)
 			if (r.Members != nil) != fed {
 				t.Errorf("%s: members %v, but data for its rule are there: %t", r.ID, r.Members, fed)
 			}

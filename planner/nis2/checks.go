@@ -23,6 +23,8 @@ var checks = []check{
 	{"21a-05", registerEntries, risksTreated},
 	{"21b-02", "", monitored},
 	{"21b-03", DatasetLogs, logged},
+	{"21b-04", DatasetWatch, clocksSet},
+	{"21b-05", DatasetWatch, alarmsHandled},
 	{"21b-07", registerEntries, incidentExercised},
 	{"21b-08", DatasetIncidents, reviewedAfter},
 	{"21c-01", "", recoveryGoals},
@@ -84,6 +86,17 @@ func MeasuredControls() []string {
 	ids := make([]string, len(checks))
 	for i, c := range checks {
 		ids[i] = c.control
+	}
+	return ids
+}
+
+// ControlsOf lists the controls that an import of a dataset is measured by, in catalogue order.
+func ControlsOf(dataset string) []string {
+	var ids []string
+	for _, c := range checks {
+		if c.needs == dataset {
+			ids = append(ids, c.control)
+		}
 	}
 	return ids
 }

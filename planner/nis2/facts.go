@@ -22,6 +22,7 @@ const (
 	DatasetTraining  = "lms_csv"
 	DatasetConfig    = "config_management"
 	DatasetIncidents = "incidents"
+	DatasetWatch     = "monitoring" // of another system than the hub's own monitoring
 )
 
 // Facts is one dataset of one municipality, as another system told it. An import takes the place of
@@ -43,6 +44,7 @@ type Facts struct {
 	Training  []Training      `json:"training,omitempty"`
 	Configs   []Configuration `json:"configs,omitempty"`
 	Cases     []Case          `json:"cases,omitempty"`
+	Watched   []Watched       `json:"watched,omitempty"`
 }
 
 // readers read the rows of each dataset into its list.
@@ -59,6 +61,7 @@ var readers = map[string]func(*Facts, *reading){
 	DatasetTraining:  func(f *Facts, r *reading) { f.Training = rowsOf[Training](r) },
 	DatasetConfig:    func(f *Facts, r *reading) { f.Configs = rowsOf[Configuration](r) },
 	DatasetIncidents: func(f *Facts, r *reading) { f.Cases = rowsOf[Case](r) },
+	DatasetWatch:     func(f *Facts, r *reading) { f.Watched = rowsOf[Watched](r) },
 }
 
 // Datasets lists what can be imported, in order.
@@ -106,7 +109,7 @@ func ParseFacts(municipality, dataset, format string, taken inventory.Date, data
 // Len tells how many rows the dataset holds.
 func (f *Facts) Len() int {
 	return len(f.Patches) + len(f.Holes) + len(f.Guards) + len(f.Devices) + len(f.Accounts) + len(f.Logs) +
-		len(f.Domains) + len(f.Endpoints) + len(f.Exposed) + len(f.Training) + len(f.Configs) + len(f.Cases)
+		len(f.Domains) + len(f.Endpoints) + len(f.Exposed) + len(f.Training) + len(f.Configs) + len(f.Cases) + len(f.Watched)
 }
 
 // assetKeys gives the assets that the rows name, each once, in order.
@@ -129,6 +132,9 @@ func (f *Facts) assetKeys() []string {
 	}
 	for _, r := range f.Logs {
 		keys = append(keys, r.Source)
+	}
+	for _, r := range f.Watched {
+		keys = append(keys, r.Asset)
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)

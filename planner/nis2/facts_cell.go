@@ -27,6 +27,7 @@ type field struct {
 	most float64  // the largest number; 0: no limit. At most 1 is a share, which may also stand as "4,2 %"
 	past bool     // a day that cannot come after the data were taken
 	open bool     // a day that may be "none" or "ingen"
+	sign bool     // a number that may be below zero
 }
 
 // set reads a cell. An empty one leaves the value unknown.
@@ -113,7 +114,7 @@ func (f field) number(text string) (*float64, error) {
 	if percent {
 		n /= 100
 	}
-	if err != nil || math.IsNaN(n) || n < 0 || percent && f.most != 1 || f.most > 0 && n > f.most || math.IsInf(n, 0) {
+	if err != nil || math.IsNaN(n) || n < 0 && !f.sign || percent && f.most != 1 || f.most > 0 && n > f.most || math.IsInf(n, 0) {
 		return nil, fmt.Errorf("%q: want a number%s", text, f.limit())
 	}
 	return &n, nil
@@ -130,6 +131,9 @@ func (f field) whole(text string) (int, error) {
 func (f field) limit() string {
 	if f.most > 0 {
 		return fmt.Sprintf(" from 0 to %g", f.most)
+	}
+	if f.sign {
+		return ""
 	}
 	return " from 0"
 }

@@ -244,3 +244,32 @@ func (r *Case) fields() []field {
 }
 
 func (r *Case) identity() string { return r.ID }
+
+// Watched is what another monitoring system tells of an asset: how far its clock is off, or one alarm.
+type Watched struct {
+	Asset          string    `json:"asset_id"`
+	Check          string    `json:"check,omitempty"`
+	LastDataAt     time.Time `json:"last_data_at,omitzero"`
+	ClockOffset    *float64  `json:"clock_offset,omitempty"` // seconds, either way
+	Metric         string    `json:"metric,omitempty"`
+	Severity       string    `json:"severity,omitempty"` // of an alarm: critical, warning, info
+	RaisedAt       time.Time `json:"raised_at,omitzero"`
+	AcknowledgedAt time.Time `json:"acknowledged_at,omitzero"`
+}
+
+func (r *Watched) fields() []field {
+	return []field{{name: "asset_id", into: &r.Asset, need: true}, {name: "check", into: &r.Check}, {name: "last_data_at", into: &r.LastDataAt, past: true},
+		{name: "clock_offset", into: &r.ClockOffset, sign: true}, {name: "metric", into: &r.Metric},
+		{name: "severity", into: &r.Severity, of: []string{alarmCritical, "warning", "info"}},
+		{name: "raised_at", into: &r.RaisedAt, past: true}, {name: "acknowledged_at", into: &r.AcknowledgedAt, past: true}}
+}
+
+func (r *Watched) finish(string) error {
+	switch {
+	case (r.Severity == "") != r.RaisedAt.IsZero():
+		return errors.New("an alarm needs both severity and raised_at")
+	case !r.AcknowledgedAt.IsZero() && r.AcknowledgedAt.Before(r.RaisedAt):
+		return errors.New("acknowledged_at is before raised_at")
+	}
+	return nil
+}

@@ -45,13 +45,7 @@ func logged(e *estate, t *tally) {
 		heard[a.ID] = all
 	}
 	for _, a := range e.assets {
-		switch a.Kind {
-		case inventory.KindServer, inventory.KindVM, inventory.KindHypervisor, inventory.KindFirewall,
-			inventory.KindRouter, inventory.KindSwitch, inventory.KindStorage:
-		default:
-			continue
-		}
-		if e.critical(a) < inventory.CriticalityBusiness {
+		if !runsOrCarries(a.Kind) || e.critical(a) < inventory.CriticalityBusiness {
 			continue
 		}
 		l := heard[a.ID]

@@ -188,6 +188,38 @@ app,,,ldaps,
 	counted{name: "jump hosts", control: "21i-07", estate: e, facts: logs, failing: "erp", unknown: "hr", known: 2}.run(t)
 }
 
+func TestMonitoringFactsRules(t *testing.T) {
+	e := fleet("exact", "late", "ahead", "edge", "unread", "untold", "stale").asset(device("printer", inventory.KindPrinter, nil)).asset(device("sw", inventory.KindSwitch, nil))
+	clocks := []nis2.Facts{facts(t, "monitoring", `asset_id;check;last_data_at;clock_offset
+exact;ntp;2026-11-21T11:00:00Z;0,002
+late;ntp;2026-11-21T11:00:00Z;-1,5
+ahead;ntp;;1,01
+edge;ntp;2026-11-21T11:00:00Z;-1
+unread;ntp;2026-11-21T11:00:00Z;
+stale;ntp;2026-10-01T11:00:00Z;9
+printer;ntp;2026-11-21T11:00:00Z;99
+sw;ntp;2026-11-21T11:00:00Z;0
+sw;ntp2;2026-11-21T11:00:00Z;-3600
+ghost;ntp;2026-11-21T11:00:00Z;99
+`)}
+	counted{name: "clocks", control: "21b-04", estate: e, facts: clocks, failing: "ahead late sw", unknown: "stale unread untold", known: 5}.run(t)
+
+	alarms := func(rows string) []nis2.Facts {
+		return []nis2.Facts{facts(t, "monitoring", "asset_id,check,severity,raised_at,acknowledged_at\n"+rows)}
+	}
+	member := func(asset, at string) string { return "alarm:" + asset + " disk 2026-" + at + "Z" }
+	counted{name: "alarms", control: "21b-05", estate: fleet("a"), facts: alarms(`a,disk,critical,2026-11-01T02:00:00Z,2026-11-01T03:30:00+01:00
+b,disk,critical,2026-11-01T02:00:00Z,2026-11-01T02:30:01Z
+c,disk,critical,2026-11-01T02:00:00Z,
+d,disk,critical,2026-11-21T10:30:00Z,
+e,disk,warning,2026-11-01T02:00:00Z,
+f,disk,critical,2026-08-22T02:00:00Z,
+g,disk,info,2026-11-21T11:00:00Z,2026-11-21T11:00:00Z
+`), failing: member("b", "11-01T02:00:00") + " " + member("c", "11-01T02:00:00"), unknown: member("d", "11-21T10:30:00"), known: 3}.run(t)
+	counted{name: "acknowledgements are not told", control: "21b-05", estate: fleet("a"), facts: alarms("c,disk,critical,2026-11-01T02:00:00Z,\na,disk,info,2026-11-02T02:00:00Z,\n"),
+		unknown: member("c", "11-01T02:00:00")}.run(t)
+}
+
 func TestInternetRules(t *testing.T) {
 	counted{name: "domains", control: "21g-05", estate: newEstate("901"), facts: []nis2.Facts{facts(t, "dns_check", `domain,spf,dkim,dmarc_policy,dnssec
 good.dk.,ja,nej,reject,ja
