@@ -1,11 +1,17 @@
 package web_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/samdrift/samdrift/hub"
 )
@@ -58,4 +64,46 @@ func TestRegisterPage(t *testing.T) {
 	if status, _, _ := get(t, hub.RoleSteering, path); status != http.StatusForbidden {
 		t.Errorf("the steering group reads a register: %d", status)
 	}
+}
+
+// A line is added by keyboard alone, and the page with it keeps to WCAG on a narrow screen.
+func TestRegisterByKeyboard(t *testing.T) {
+	tab, cancel := chromedp.NewContext(chromium(t))
+	defer cancel()
+	ctx, cancel := context.WithTimeout(tab, time.Minute)
+	defer cancel()
+	const path = "/gap/479/register"
+	err := chromedp.Run(ctx,
+		chromedp.Navigate(site.URL+"/enter?token="+tokens[hub.RoleMunicipality]),
+		chromedp.Navigate(site.URL+path), chromedp.WaitVisible("#form", chromedp.ByQuery),
+	)
+	to := func(field string) { // tabulator until the field is reached
+		for range 200 {
+			var name string
+			if err == nil {
+				err = chromedp.Run(ctx, chromedp.KeyEvent(kb.Tab), chromedp.Evaluate("document.activeElement.name ?? ''", &name))
+			}
+			if name == field {
+				return
+			}
+		}
+		t.Fatalf("the tabulator does not reach %s: %v", field, err)
+	}
+	to("kind")
+	if err == nil {
+		err = chromedp.Run(ctx, chromedp.KeyEvent("Ris"))
+	}
+	to("subject")
+	var body string
+	if err == nil {
+		err = chromedp.Run(ctx, chromedp.KeyEvent("Nedbrud i kernen"+kb.Enter),
+			chromedp.WaitVisible("//td[contains(., 'Nedbrud i kernen')]", chromedp.BySearch), chromedp.Text("main", &body, chromedp.ByQuery))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(body, "Risiko") {
+		t.Error("the line does not stand under its kind")
+	}
+	look(t, tab, axe(t), path, state{"narrow-dark", 390, true}, filepath.Join(t.TempDir(), "register.png"))
 }
