@@ -47,10 +47,20 @@ type Config struct {
 	Monitor   monitor.Config           // Dir is set below the hub's own when empty
 	Terraform terraform.Config         //
 	VCenters  map[string]vcenter.Login // by the names that terraform.agreements uses
+	Engine    EngineSecrets            // what engines get that stands in no file of theirs
 	Now       func() time.Time         // the clock
 
 	Evaluate evaluate.Settings // prices and limits that the plan is judged by
 }
+
+// EngineSecrets reach engines by environment only.
+type EngineSecrets struct {
+	Environment map[string]string // PG_CONN_STR, credentials of an object store
+	Passphrase  string            // encrypts states and plans; OpenTofu only
+}
+
+// leastPassphrase is how long OpenTofu wants a passphrase to be.
+const leastPassphrase = 16
 
 // DefaultConfig plans for all 98 municipalities with the national freeze calendar.
 func DefaultConfig() Config {
@@ -86,6 +96,12 @@ func (c Config) Validate() error {
 				faults = append(faults, fmt.Errorf("terraform.agreements.%s: vCenter %q is not described under vcenters", id, name))
 			}
 		}
+	}
+	if c.Terraform.State == terraform.StatePG && c.Engine.Environment["PG_CONN_STR"] == "" {
+		faults = append(faults, errors.New("terraform.state: pg needs PG_CONN_STR under engine_environment"))
+	}
+	if p := c.Engine.Passphrase; p != "" && len(p) < leastPassphrase {
+		faults = append(faults, fmt.Errorf("state_passphrase has %d characters, want %d or more", len(p), leastPassphrase))
 	}
 	faults = append(faults, c.Ageing.Validate(), c.Planner.Validate(), c.Evaluate.Validate(), c.Terraform.Validate())
 	return errors.Join(faults...)

@@ -83,7 +83,7 @@ func (h *Hub) RenderTerraform(ctx context.Context, p Person) ([]terraform.Unit, 
 // adopted are taken as they were then: what changed since shows as a difference that a gate refuses.
 func (h *Hub) grounds(ctx context.Context, e *estate) (terraform.Grounds, error) {
 	g := terraform.Grounds{Mappings: h.config.Terraform.Agreements, Machines: map[string]platform.Machine{}, Stages: map[string]platform.Stage{},
-		Remote: h.config.Terraform.State == terraform.StateHub}
+		State: h.config.Terraform.State, S3: h.config.Terraform.S3}
 	if len(g.Mappings) == 0 {
 		return g, nil
 	}
@@ -195,7 +195,8 @@ func (h *Hub) runner(ctx context.Context) (*terraform.Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &terraform.Runner{Engine: engine, Config: h.config.Terraform, Freezes: h.config.Freezes,
+	r := &terraform.Runner{Environment: h.config.Engine.Environment, Passphrase: h.config.Engine.Passphrase,
+		Engine: engine, Config: h.config.Terraform, Freezes: h.config.Freezes,
 		Environments: map[string]map[string]string{}, Now: func() time.Time { return h.now().In(copenhagen) }}
 	if r.States, err = h.stateAddress(ctx); err != nil {
 		return nil, err

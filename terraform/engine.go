@@ -56,6 +56,9 @@ func FindEngine(ctx context.Context, c Config) (Engine, error) {
 	return Engine{}, ErrNoEngine
 }
 
+// openTofu is how OpenTofu calls itself.
+const openTofu = "OpenTofu"
+
 var versionLine = regexp.MustCompile(`^(OpenTofu|Terraform) v(\S+)`)
 
 // inspect finds a program by its name on PATH or by its path, and asks it what it is.

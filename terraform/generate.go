@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -114,8 +115,8 @@ func renderUnit(plan planner.Plan, group *planner.Group, wave *planner.Wave, sna
 		}
 		moves = append(moves, move{asset: asset, group: group, wave: wave, municipality: from})
 	}
-	if mapped || grounds.Remote {
-		backend(file.Body(), u.state(), grounds.Remote)
+	if mapped || grounds.State != "" && grounds.State != StateLocal {
+		backend(file.Body(), u, grounds)
 	}
 	if mapped {
 		if err := onPlatform(file.Body(), &u, moves, mapping, grounds.Machines); err != nil {
@@ -165,15 +166,29 @@ func onPlatform(body *hclwrite.Body, u *Unit, moves []move, mapping Mapping, mac
 	return p.Write(body, u.Machines, label, u.Stage.Imports())
 }
 
-// backend says where the state lies: at a state server, which the engine is told by environment, or in a
-// file.
-func backend(body *hclwrite.Body, path string, remote bool) {
+// backend says where the state lies. What is secret about it the engine is told by environment.
+func backend(body *hclwrite.Body, u Unit, grounds Grounds) {
+	kind, texts := "local", [][2]string{{"path", filepath.ToSlash(u.state())}}
+	switch grounds.State {
+	case StateHub:
+		kind, texts = "http", nil
+	case StatePG:
+		kind, texts = "pg", [][2]string{{"schema_name", "samdrift-" + slug(u.stateName())}}
+	case StateS3:
+		s3 := grounds.S3
+		kind, texts = "s3", [][2]string{{"bucket", s3.Bucket}, {"region", s3.Region}, {"key", path.Join(s3.Prefix, slug(u.stateName())+".tfstate")}}
+	}
 	body.AppendNewline()
-	block := body.AppendNewBlock("terraform", nil).Body()
-	if remote {
-		block.AppendNewBlock("backend", []string{"http"})
-	} else {
-		block.AppendNewBlock("backend", []string{"local"}).Body().SetAttributeValue("path", cty.StringVal(filepath.ToSlash(path)))
+	block := body.AppendNewBlock("terraform", nil).Body().AppendNewBlock("backend", []string{kind}).Body()
+	for _, t := range texts {
+		block.SetAttributeValue(t[0], cty.StringVal(t[1]))
+	}
+	if kind == "s3" {
+		block.SetAttributeValue("use_lockfile", cty.True)
+		if grounds.S3.Endpoint != "" {
+			block.SetAttributeValue("endpoints", cty.ObjectVal(map[string]cty.Value{"s3": cty.StringVal(grounds.S3.Endpoint)}))
+			block.SetAttributeValue("use_path_style", cty.True)
+		}
 	}
 	body.AppendNewline()
 }

@@ -126,7 +126,8 @@ type Grounds struct {
 	Mappings map[string]Mapping          // by agreement
 	Machines map[string]platform.Machine // by asset, as its platform told before the move began
 	Stages   map[string]platform.Stage   // by unit; a unit that is not named is to be adopted
-	Remote   bool                        // states are kept by a state server
+	State    string                      // where states are kept, see Config.State
+	S3       S3                          // with State s3
 	Known    Known                       // what the inventory's gates ask; zero: they ask nothing
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/terraform/platform"
 )
 
 // cancelGrace is how long an engine that was asked to stop may take before it is killed. A killed
@@ -24,6 +25,11 @@ const cancelGrace = 6 * time.Hour
 type Runner struct {
 	Engine Engine
 	Config Config
+	// Environment is what every run needs besides: PG_CONN_STR for states in a PostgreSQL, credentials of an
+	// object store.
+	Environment map[string]string
+	// Passphrase encrypts states and plans. Only OpenTofu can; another engine is refused.
+	Passphrase string
 	// Environments are what providers need besides what every run gets, above all credentials
 	// (VSPHERE_PASSWORD …), by Unit.VCenter. They reach the provider this way only and are never written
 	// down.
@@ -60,6 +66,9 @@ func (r *Runner) open(root string, u Unit) (*shop, error) {
 	if err := checkFiles(u, dir); err != nil {
 		return nil, err
 	}
+	if r.Passphrase != "" && r.Engine.Name != openTofu {
+		return nil, fmt.Errorf("unit %s: states and plans are to be encrypted, which %s cannot: use OpenTofu, or take state_passphrase out of the configuration", u.ID, r.Engine)
+	}
 	tf, err := tfexec.NewTerraform(dir, r.Engine.Path)
 	if err != nil {
 		return nil, fmt.Errorf("unit %s: %w", u.ID, err)
@@ -89,7 +98,11 @@ func (r *Runner) environment(root string, u Unit) map[string]string {
 		name, value, _ := strings.Cut(pair, "=")
 		env[name] = value
 	}
+	maps.Copy(env, r.Environment)
 	maps.Copy(env, r.Environments[u.VCenter])
+	if r.Passphrase != "" {
+		env["TF_ENCRYPTION"] = encryption(r.Passphrase)
+	}
 	if r.States != nil {
 		maps.Copy(env, r.States.environment(u))
 	}
@@ -97,6 +110,21 @@ func (r *Runner) environment(root string, u Unit) map[string]string {
 	env["CHECKPOINT_DISABLE"] = "1"
 	env["TF_CLI_CONFIG_FILE"] = engineConfig(root)
 	return env
+}
+
+// encryption is OpenTofu's own configuration of what it encrypts, and how: states and plans with AES-GCM
+// by a key from the passphrase, and neither is read when it is not encrypted.
+func encryption(passphrase string) string {
+	file := hclwrite.NewEmptyFile()
+	body := file.Body()
+	body.AppendNewBlock("key_provider", []string{"pbkdf2", "samdrift"}).Body().SetAttributeValue("passphrase", cty.StringVal(passphrase))
+	body.AppendNewBlock("method", []string{"aes_gcm", "samdrift"}).Body().SetAttributeTraversal("keys", platform.Reference("key_provider", "pbkdf2", "samdrift"))
+	for _, what := range []string{"state", "plan"} {
+		block := body.AppendNewBlock(what, nil).Body()
+		block.SetAttributeTraversal("method", platform.Reference("method", "aes_gcm", "samdrift"))
+		block.SetAttributeValue("enforced", cty.True)
+	}
+	return string(file.Bytes())
 }
 
 // prepare writes the engine's own configuration: where providers come from, and nothing else.

@@ -144,7 +144,7 @@ func TestEngineKeepsItsStateAtTheServer(t *testing.T) {
 	server := httptest.NewServer(&terraform.StateServer{States: states, Token: "h3mmelig", Now: time.Now})
 	t.Cleanup(server.Close)
 	r.States = &terraform.StateAddress{URL: server.URL, Token: "h3mmelig"}
-	units, err := terraform.Render(p, snap, terraform.Grounds{Remote: true})
+	units, err := terraform.Render(p, snap, terraform.Grounds{State: terraform.StateHub})
 	if err != nil {
 		t.Fatal(err)
 	}

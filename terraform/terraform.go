@@ -26,6 +26,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 )
 
 // Config is the "terraform" part of samdrift.yaml.
@@ -44,9 +45,12 @@ type Config struct {
 	// BackupHours is how old a server's newest backup may be when it moves, and how soon after the move
 	// the next one must come.
 	BackupHours int `yaml:"backup_hours" json:"backup_hours"`
-	// State is where units keep their states: local (the default), in their folders, or hub, which keeps
-	// every version, shows who holds a lock, and is needed where two machines work on the same units.
+	// State is where units keep their states: local (the default), in their folders; hub, which keeps every
+	// version and shows who holds a lock; pg or s3, where a PostgreSQL (PG_CONN_STR) or an object store is
+	// there already. All but local let two machines work on the same units.
 	State string `yaml:"state" json:"state,omitempty"`
+	// S3 is the object store, for state: s3. Its credentials reach the engine by environment.
+	S3 S3 `yaml:"s3" json:"s3,omitzero"`
 	// Timing is how long the steps of a night take.
 	Timing Timing `yaml:"timing" json:"timing"`
 }
@@ -55,7 +59,17 @@ type Config struct {
 const (
 	StateLocal = "local"
 	StateHub   = "hub"
+	StatePG    = "pg"
+	StateS3    = "s3"
 )
+
+// S3 is where an object store keeps states.
+type S3 struct {
+	Bucket   string `yaml:"bucket" json:"bucket"`
+	Region   string `yaml:"region" json:"region"`
+	Prefix   string `yaml:"prefix" json:"prefix,omitempty"`
+	Endpoint string `yaml:"endpoint" json:"endpoint,omitempty"` // of one that is not Amazon's
+}
 
 // DefaultConfig plans two units at a time with whatever engine is on PATH.
 func DefaultConfig() Config {
@@ -74,8 +88,11 @@ func (c Config) Validate() error {
 	if c.BackupHours < 1 {
 		faults = append(faults, fmt.Errorf("terraform.backup_hours is %d, want 1 or more", c.BackupHours))
 	}
-	if c.State != "" && c.State != StateLocal && c.State != StateHub {
-		faults = append(faults, fmt.Errorf("terraform.state is %q, want %s or %s", c.State, StateLocal, StateHub))
+	if known := []string{"", StateLocal, StateHub, StatePG, StateS3}; !slices.Contains(known, c.State) {
+		faults = append(faults, fmt.Errorf("terraform.state is %q, want one of %q", c.State, known[1:]))
+	}
+	if c.State == StateS3 && (c.S3.Bucket == "" || c.S3.Region == "") {
+		faults = append(faults, errors.New("terraform.s3: state: s3 needs a bucket and a region"))
 	}
 	faults = append(faults, c.Limits.Validate(), c.Timing.Validate())
 	for _, id := range sortedKeys(c.Agreements) {

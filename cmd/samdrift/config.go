@@ -33,20 +33,22 @@ const configFile = "samdrift.yaml"
 
 // config is samdrift.yaml. Each part belongs to the package that works by it.
 type config struct {
-	Dir       string             `yaml:"dir"`
-	Database  secret             `yaml:"database"` // postgres:// URL
-	Listen    string             `yaml:"listen"`
-	Members   []string           `yaml:"members"`
-	Schedule  schedule           `yaml:"schedule"`
-	SNMP      snmpConfig         `yaml:"snmp"`
-	Inventory inventory.Ageing   `yaml:"inventory"`
-	Planner   planner.Settings   `yaml:"planner"`
-	Evaluate  evaluate.Settings  `yaml:"evaluate"`
-	Freezes   []planner.Freeze   `yaml:"freezes"` // besides the national calendar
-	Metrics   metrics            `yaml:"metrics"`
-	Terraform terraform.Config   `yaml:"terraform"`
-	VCenters  map[string]vCenter `yaml:"vcenters"` // by the names that terraform.agreements uses
-	Grafana   grafanaConfig      `yaml:"grafana"`
+	Dir               string             `yaml:"dir"`
+	Database          secret             `yaml:"database"` // postgres:// URL
+	Listen            string             `yaml:"listen"`
+	Members           []string           `yaml:"members"`
+	Schedule          schedule           `yaml:"schedule"`
+	SNMP              snmpConfig         `yaml:"snmp"`
+	Inventory         inventory.Ageing   `yaml:"inventory"`
+	Planner           planner.Settings   `yaml:"planner"`
+	Evaluate          evaluate.Settings  `yaml:"evaluate"`
+	Freezes           []planner.Freeze   `yaml:"freezes"` // besides the national calendar
+	Metrics           metrics            `yaml:"metrics"`
+	Terraform         terraform.Config   `yaml:"terraform"`
+	EngineEnvironment map[string]secret  `yaml:"engine_environment"` // for terraform.state pg and s3
+	StatePassphrase   secret             `yaml:"state_passphrase"`   // encrypts states and plans; OpenTofu only
+	VCenters          map[string]vCenter `yaml:"vcenters"`           // by the names that terraform.agreements uses
+	Grafana           grafanaConfig      `yaml:"grafana"`
 
 	path string // where it was read from; empty: defaults only
 }
@@ -288,6 +290,15 @@ func (c config) hub(dir, asOf string) (hub.Config, error) {
 			receiver.Headers[name] = monitor.Secret(value)
 		}
 		h.Monitor.RemoteWrite = append(h.Monitor.RemoteWrite, receiver)
+	}
+	h.Engine.Environment = map[string]string{}
+	for name, s := range c.EngineEnvironment {
+		if h.Engine.Environment[name], err = s.read(c.path); err != nil {
+			faults = append(faults, fmt.Errorf("engine_environment.%s: %w", name, err))
+		}
+	}
+	if h.Engine.Passphrase, err = c.StatePassphrase.read(c.path); err != nil {
+		faults = append(faults, fmt.Errorf("state_passphrase: %w", err))
 	}
 	h.VCenters = map[string]vcenter.Login{}
 	for name, v := range c.VCenters {

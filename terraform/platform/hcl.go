@@ -34,8 +34,8 @@ func value(v any) (cty.Value, error) {
 	}
 }
 
-// refer makes a reference such as data.vsphere_network.n1.id.
-func refer(parts ...string) hcl.Traversal {
+// Reference makes a reference such as data.vsphere_network.n1.id.
+func Reference(parts ...string) hcl.Traversal {
 	t := hcl.Traversal{hcl.TraverseRoot{Name: parts[0]}}
 	for _, p := range parts[1:] {
 		t = append(t, hcl.TraverseAttr{Name: p})
@@ -92,7 +92,7 @@ func server(body *hclwrite.Body, kind, label, importID string, imports bool) (*h
 	if imports {
 		body.AppendNewline()
 		block := body.AppendNewBlock("import", nil).Body()
-		if err := write(block, attribute{name: "to", ref: refer(kind, label)}, attribute{name: "id", value: importID}); err != nil {
+		if err := write(block, attribute{name: "to", ref: Reference(kind, label)}, attribute{name: "id", value: importID}); err != nil {
 			return nil, err
 		}
 	}

@@ -85,7 +85,7 @@ func (w *vsphereWriter) data(kind string, seen *numbered, datacenter, name strin
 	block := w.body.AppendNewBlock("data", []string{kind, label}).Body()
 	attributes := []attribute{{name: "name", value: name}}
 	if kind != "vsphere_datacenter" {
-		attributes = append(attributes, attribute{name: "datacenter_id", ref: refer("data", "vsphere_datacenter", w.datacenters.label(datacenter+"\x00"+datacenter), "id")})
+		attributes = append(attributes, attribute{name: "datacenter_id", ref: Reference("data", "vsphere_datacenter", w.datacenters.label(datacenter+"\x00"+datacenter), "id")})
 	}
 	return label, write(block, attributes...)
 }
@@ -139,7 +139,7 @@ func (w *vsphereWriter) server(m Machine, label string, imports bool) error {
 	}
 	attributes := []attribute{
 		{name: "name", value: m.Name},
-		{name: "resource_pool_id", ref: refer("data", "vsphere_resource_pool", w.pools.label(l.Datacenter+"\x00"+l.pool()), "id")},
+		{name: "resource_pool_id", ref: Reference("data", "vsphere_resource_pool", w.pools.label(l.Datacenter+"\x00"+l.pool()), "id")},
 		{name: "datastore_id", ref: w.datastore(l.Datacenter, l.Datastore)},
 		{name: "folder", value: l.Folder},
 		{name: "num_cpus", value: m.CPUs},
@@ -159,7 +159,7 @@ func (w *vsphereWriter) server(m Machine, label string, imports bool) error {
 	for _, n := range m.NICs {
 		vm.AppendNewline()
 		attributes := []attribute{
-			{name: "network_id", ref: refer("data", "vsphere_network", w.networks.label(l.Datacenter+"\x00"+n.Network), "id")},
+			{name: "network_id", ref: Reference("data", "vsphere_network", w.networks.label(l.Datacenter+"\x00"+n.Network), "id")},
 			{name: "adapter_type", value: n.Adapter},
 		}
 		if n.Static {
@@ -193,5 +193,5 @@ func (w *vsphereWriter) disk(vm *hclwrite.Body, m Machine, d Disk) error {
 }
 
 func (w *vsphereWriter) datastore(datacenter, name string) hcl.Traversal {
-	return refer("data", "vsphere_datastore", w.datastores.label(datacenter+"\x00"+name), "id")
+	return Reference("data", "vsphere_datastore", w.datastores.label(datacenter+"\x00"+name), "id")
 }
