@@ -80,6 +80,7 @@ func (e *estate) scopeRisk(sc scope, x *evaluate.Evaluation) {
 // scopedShares leaves out what others pay.
 func scopedShares(sc scope, a evaluate.Allocation) evaluate.Allocation {
 	a.Shares = only(a.Shares, func(s evaluate.Share) bool { return sc.money(s.Municipality) })
+	a.Unknown = only(a.Unknown, func(r planner.Reason) bool { return sc.money(r.Params["municipality"]) })
 	return a
 }
 

@@ -44,10 +44,18 @@ func (h *Hub) planView(e *estate, sc scope) PlanView {
 	}
 	v.Plan.Foundations = only(e.plan.Foundations, func(f planner.Foundation) bool { return sc.detail[f.Municipality] })
 	v.Plan.RetireCandidates = only(e.plan.RetireCandidates, func(r planner.RetireCandidate) bool { return sc.detail[r.Municipality] })
+	v.Plan.Assumptions = e.assumptions(sc)
 	owner := e.owners()
 	v.Plan.CriticalChain = only(e.plan.CriticalChain, func(id string) bool { return sc.detail[owner[id]] })
 	v.Plan.Violations = only(e.plan.Violations, func(x planner.Violation) bool { return owner[x.Subject] == "" || sc.detail[owner[x.Subject]] })
 	return v
+}
+
+// assumptions leaves out those that name a server of which the person may not see the detail.
+func (e *estate) assumptions(sc scope) []planner.Reason {
+	return only(e.plan.Assumptions, func(r planner.Reason) bool {
+		return r.Params["asset"] == "" || sc.detail[r.Params["municipality"]] || sc.detailAll(e)
+	})
 }
 
 // groups gives the groups that the test keeps, as the person may see them.

@@ -32,7 +32,7 @@ func (h *Hub) ReportFacts(ctx context.Context, p Person) (ReportFacts, error) {
 		Meta: e.meta(all), CutOff: e.asOf, Deadline: e.plan.Deadline,
 		Waves: e.waves(all), Feasible: e.plan.Feasible, LastWaveEnd: e.plan.LastWaveEnd,
 		Gap: e.joint(), Articles: map[string]planner.Text{}, Cost: e.plan.Cost, Capacity: e.plan.Capacity,
-		Assumptions: e.plan.Assumptions, Centres: map[string]string{},
+		Assumptions: e.assumptions(all), Centres: map[string]string{},
 	}
 	f.Person = Person{} // the report is the same whoever asks
 	f.Period, f.From, f.To = halfYear(e.asOf)
