@@ -81,6 +81,7 @@ func TestStopNeedsNameAndReason(t *testing.T) {
 
 // What somebody changed at the vCenter is shown; what changes by itself is told apart.
 func TestDrift(t *testing.T) {
+	t.Parallel() // it mostly waits for the provider
 	w := newWorld(t, 1)
 	units := w.to(t, platform.Adopt, "")
 	w.carry(t, units)

@@ -105,6 +105,7 @@ func recorded(t *testing.T, folder string) int {
 // A hub that is killed in the middle of an apply, a hundred times at random moments: every unit is found
 // applied, untouched or for a person to decide, as its state on disk says, and nothing is applied twice.
 func TestKilledWhileApplying(t *testing.T) {
+	t.Parallel()
 	r := runner(t)
 	program, err := os.Executable()
 	if err != nil {

@@ -128,6 +128,7 @@ func (w *world) verify(t *testing.T, units []terraform.Unit) {
 // datastore, folder and network, read back from the vCenter, and one goes back. Each apply ends with a
 // plan that finds nothing left to do, or it fails.
 func TestMoveWithinAVCenter(t *testing.T) {
+	t.Parallel() // it mostly waits for the provider
 	w := newWorld(t, 20)
 	all := w.to(t, platform.Adopt, "")
 	w.Forget()
@@ -157,6 +158,7 @@ func TestMoveWithinAVCenter(t *testing.T) {
 
 // The five ways in which a naive design hurts a municipality, each met by its gate.
 func TestDangers(t *testing.T) {
+	t.Parallel() // it mostly waits for the provider
 	w := newWorld(t, 3)
 	name := w.snap.Assets[0].Name
 

@@ -271,7 +271,8 @@ func TestRoundsActionsAndIncidents(t *testing.T) {
 		if _, body, _ := get(t, hub.RoleMunicipality, "/gap"); !strings.Contains(body, "Åben runde: Runde "+id) || strings.Contains(body, "/gap/rounds/close") {
 			t.Error("the municipality does not see the round, or is offered to close it")
 		}
-		if status, body, _ := post(t, hub.RoleMunicipality, "/gap/479/answers/confirm", url.Values{"control": {"21a-01"}}); status != http.StatusSeeOther {
+		seen := versionOf(t, hub.RoleMunicipality, "/gap/479/answers?control=21a-01")
+		if status, body, _ := post(t, hub.RoleMunicipality, "/gap/479/answers/confirm", url.Values{"control": {"21a-01"}, "version": {seen}}); status != http.StatusSeeOther {
 			t.Errorf("confirm: %d %.300s", status, body)
 		}
 		if status, body, _ := post(t, hub.RoleAdmin, "/gap/rounds/close", url.Values{"id": {id}}); status != http.StatusSeeOther {
