@@ -68,6 +68,9 @@ func (r *Runner) Apply(ctx context.Context, dir string, u Unit, a Approval) (App
 		return applied, err
 	}
 	a.Used = now
+	if err := s.keepState(a); err != nil {
+		return applied, err
+	}
 	if err := s.spend(a); err != nil {
 		return applied, err
 	}

@@ -58,6 +58,17 @@ func (r *Runner) Reconcile(ctx context.Context, dir string, u Unit) (Finding, er
 	if err := errors.Join(s.sweep(), s.protectState()); err != nil {
 		return f, err
 	}
+	if whole, err := s.stateIsWhole(); err != nil {
+		return f, err
+	} else if !whole {
+		f.Verdict = MustDecide
+		before := filepath.Join(s.dir, beforeName(open))
+		if _, err := os.Stat(before); err != nil {
+			before = "no file: there was none"
+		}
+		f.Reason = fmt.Sprintf("the state file was cut short while it was written; the state from before the apply is in %s: look at the platform, put the state that is true in place, and plan again", before)
+		return f, nil
+	}
 	fresh, err := s.scratch()
 	if err != nil {
 		return f, err
@@ -101,6 +112,37 @@ func (s *shop) finish(a Approval, v Verdict, now time.Time) error {
 
 func usedName(a Approval) string { return "used-" + slug(a.PlanSHA256) + ".json" }
 func doneName(a Approval) string { return "done-" + slug(a.PlanSHA256) + ".json" }
+
+// beforeName is what a copy of the state from before an apply is called.
+func beforeName(a Approval) string { return "before-" + slug(a.PlanSHA256) + ".tfstate" }
+
+// keepState copies a state on disk before an apply. Engines write it in place, and one that is killed
+// meanwhile leaves half of it.
+func (s *shop) keepState(a Approval) error {
+	data, err := os.ReadFile(filepath.Join(s.dir, s.unit.state()))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // a first apply, or a state that is kept elsewhere
+	}
+	if err == nil {
+		err = replaceFile(filepath.Join(s.dir, beforeName(a)), data)
+	}
+	if err != nil {
+		return diskError(s.unit, "keep the state from before the apply", s.dir, err)
+	}
+	return nil
+}
+
+// stateIsWhole tells whether a state on disk, if there is one, was written to its end.
+func (s *shop) stateIsWhole() (bool, error) {
+	data, err := os.ReadFile(filepath.Join(s.dir, s.unit.state()))
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	if err != nil {
+		return false, diskError(s.unit, "read the state", s.dir, err)
+	}
+	return len(data) == 0 || json.Valid(data), nil
+}
 
 // unfinished gives the approval that was spent without a record of how its apply ended; zero when there
 // is none. The mark may itself be cut short: then the apply had not begun.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,7 +76,7 @@ func band(n int) (planner.Plan, *inventory.Snapshot) {
 	return plan, snap
 }
 
-// recorded counts the servers in a unit's state as the file on disk says.
+// recorded counts the servers in a unit's state as the file on disk says; -1 when it was cut short.
 func recorded(t *testing.T, folder string) int {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(folder, "terraform.tfstate"))
@@ -91,8 +92,11 @@ func recorded(t *testing.T, folder string) int {
 		} `json:"resources"`
 	}
 	if len(data) > 0 {
+		if !json.Valid(data) {
+			return -1
+		}
 		if err := json.Unmarshal(data, &state); err != nil {
-			t.Fatalf("the state is not whole: %v", err)
+			t.Fatal(err)
 		}
 	}
 	n := 0
@@ -151,7 +155,7 @@ func TestKilledWhileApplying(t *testing.T) {
 			terraform.NothingBegun: n == 0 || n == serversPerKill, // it came to its end, or never began
 			terraform.WasApplied:   n == serversPerKill,
 			terraform.Untouched:    n == 0,
-			terraform.MustDecide:   n > 0 && n < serversPerKill,
+			terraform.MustDecide:   n != 0 && n < serversPerKill,
 		}
 		if !want[f.Verdict] {
 			t.Errorf("kill %d: found %s (%s), the state has %d of %d servers", i, f.Verdict, f.Reason, n, serversPerKill)
@@ -242,5 +246,52 @@ func forget(t *testing.T, folder, address string) {
 	}
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// An engine that is killed while it writes the state leaves half of it. That is told, with where the state
+// from before is, and nothing is planned on it.
+func TestReconcileWithHalfAState(t *testing.T) {
+	p, snap := band(2)
+	r, dir, units := rendered(t, p, snap)
+	u := units[0]
+	apply(t, r, dir, u)
+	folder := filepath.Join(dir, u.Dir())
+	forget(t, folder, "terraform_data.server_s00001") // so that there is something to do
+	before, err := os.ReadFile(filepath.Join(folder, "terraform.tfstate"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	apply(t, r, dir, u)
+	done, err := filepath.Glob(filepath.Join(folder, "done-*.json"))
+	if err != nil || len(done) != 2 {
+		t.Fatalf("records of the ends: %v, %v", done, err)
+	}
+	for _, name := range done {
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	state := filepath.Join(folder, "terraform.tfstate")
+	data, err := os.ReadFile(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(state, data[:len(data)/2], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := r.Reconcile(t.Context(), dir, u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Verdict != terraform.MustDecide || !strings.Contains(f.Reason, "cut short") {
+		t.Errorf("found %s: %s", f.Verdict, f.Reason)
+	}
+	copies, err := filepath.Glob(filepath.Join(folder, "before-*.tfstate"))
+	if err != nil || len(copies) != 1 {
+		t.Fatalf("copies from before: %v, %v", copies, err)
+	}
+	if kept, err := os.ReadFile(copies[0]); err != nil || string(kept) != string(before) {
+		t.Errorf("the state from before the second apply was not kept as it was (%v)", err)
 	}
 }
