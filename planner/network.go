@@ -23,8 +23,23 @@ type Network struct {
 // NewNetwork writes the dates of a plan that was made from an input. Nights up to tail days after the
 // deadline are allowed, so that what comes late can be told from what never comes.
 func NewNetwork(in Input, p Plan, tail int) (Network, error) {
-	if err := in.validate(); err != nil {
+	problem, err := in.problemOf(p, tail)
+	if err != nil {
 		return Network{}, err
+	}
+	dates := map[string]schedule.Placed{}
+	for _, g := range p.Groups {
+		dates[g.ID] = schedule.Placed{Seed: g.Start, SeedDays: g.SeedDays, Night: g.Cutover}
+	}
+	var n Network
+	n.Problem, n.Starts, n.Cutover = schedule.Network(problem, dates)
+	return n, nil
+}
+
+// problemOf is what the dates of a plan that was made from an input depend on.
+func (in Input) problemOf(p Plan, tail int) (schedule.Problem, error) {
+	if err := in.validate(); err != nil {
+		return schedule.Problem{}, err
 	}
 	e := newEstate(in)
 	scratch := p // its groups are as they are; what is noted about them again is thrown away
@@ -36,13 +51,7 @@ func NewNetwork(in Input, p Plan, tail int) (Network, error) {
 	}
 	problem, _, _ := e.timetable(&scratch)
 	problem.Deadline = problem.Deadline.AddDays(tail)
-	dates := map[string]schedule.Placed{}
-	for _, g := range p.Groups {
-		dates[g.ID] = schedule.Placed{Seed: g.Start, SeedDays: g.SeedDays, Night: g.Cutover}
-	}
-	var n Network
-	n.Problem, n.Starts, n.Cutover = schedule.Network(problem, dates)
-	return n, nil
+	return problem, nil
 }
 
 // Confidence tells how sure the end of a plan is.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -10,14 +11,29 @@ import (
 )
 
 func newPlanExplain(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:   "explain GROUP",
+	var relief, clash bool
+	cmd := &cobra.Command{
+		Use:   "explain [GROUP]",
 		Short: "Print why one move group has its centre, its servers and its date",
 		Long: `Print why one move group has its centre, its servers and its date. Each day between today and the
-cutover counts for the first rule that rejects it. The ids of groups stand in 'plan propose --output json'.`,
-		Args: cobra.ExactArgs(1),
+cutover counts for the first rule that rejects it. The ids of groups stand in 'plan propose --output json'.
+
+Without a group, about the whole plan: --relief tells what one more crew, a wider link, a freeze lifted or a
+week more would give, --clash whether all groups can have a date, and which few rules forbid it.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if whole := relief != clash; whole == (len(args) == 1) || len(args) > 1 || relief && clash {
+				return usageError{errors.New("give one GROUP, or --relief, or --clash")}
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withHub(cmd.Context(), true, func(h *hub.Hub) error {
+				switch {
+				case relief:
+					return a.reliefs(cmd, h)
+				case clash:
+					return a.clashes(cmd, h)
+				}
 				v, err := h.Explain(cmd.Context(), operator, args[0])
 				if err != nil {
 					return err
@@ -26,6 +42,35 @@ cutover counts for the first rule that rejects it. The ids of groups stand in 'p
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&relief, "relief", false, "what less tight limits would give")
+	cmd.Flags().BoolVar(&clash, "clash", false, "whether all groups can have a date, and what forbids it")
+	return cmd
+}
+
+// reliefs prints what less tight limits would give.
+func (a *app) reliefs(cmd *cobra.Command, h *hub.Hub) error {
+	rows, err := h.Reliefs(cmd.Context(), operator)
+	if err != nil {
+		return err
+	}
+	t := table{head: []string{"what", "more", "rejects days now", "placed more", "days earlier", "waiting less"}}
+	for _, r := range rows {
+		t.rows = append(t.rows, []string{r.What, r.More, fmt.Sprint(r.Holds), fmt.Sprint(r.Placed), fmt.Sprint(r.Earlier), fmt.Sprintf("%.1f %%", 100*r.Saved)})
+	}
+	return a.print(rows, t)
+}
+
+// clashes prints which few rules leave no dates.
+func (a *app) clashes(cmd *cobra.Command, h *hub.Hub) error {
+	c, err := h.Clashes(cmd.Context(), operator)
+	if err != nil {
+		return err
+	}
+	t := table{head: []string{"rule that clashes"}, note: "All groups can have a date: " + string(c.Verdict) + "."}
+	for _, r := range c.Rules {
+		t.rows = append(t.rows, []string{r})
+	}
+	return a.print(c, t)
 }
 
 func explainTable(v hub.ExplainView) table {

@@ -2,6 +2,9 @@ package schedule
 
 import "github.com/samdrift/samdrift/planner/schedule/rcpsp"
 
+// Whole is the problem as tasks with every job in it, those without a night too.
+func Whole(p Problem) rcpsp.Problem { return build(p).tasks }
+
 // Network writes the problem for those who work on tasks: each job is a seeding and the cutover behind
 // it. dates gives the jobs' nights by ID; those without one are left out. cut tells which task is a
 // job's cutover; the task before it is its seeding. How many lanes may move at once is not part of it.
