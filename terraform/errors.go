@@ -40,6 +40,9 @@ func diskError(u Unit, step, dir string, err error) error {
 	return &UnitError{Unit: u.ID, Dir: dir, Step: step, Hint: hint(err, ""), Err: err}
 }
 
+// stateLocked is how engines begin when somebody else has locked a unit's state.
+const stateLocked = "Error acquiring the state lock"
+
 // hints are what to do about what engines and disks say, most telling first.
 var hints = []struct {
 	errs  []error
@@ -54,7 +57,7 @@ var hints = []struct {
 		"make the folder writable for the user that runs samdrift, or give another one with --dir"},
 	{[]error{syscall.ENOTDIR, fs.ErrExist}, []string{"not a directory"},
 		"a file stands where the unit's folder should be: move it away"},
-	{nil, []string{"Error acquiring the state lock"},
+	{nil, []string{stateLocked},
 		"somebody else is working on this unit: wait for them, and unlock only when you know that their run is dead"},
 	{nil, []string{"could not be found in any of the search locations", "Failed to query available provider packages"},
 		"put the provider into the folder named by terraform.provider_mirror; nothing is downloaded"},

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -54,20 +53,9 @@ func (r *Runner) Reconcile(ctx context.Context, dir string, u Unit) (Finding, er
 		return f, err
 	}
 	f.Approval = open
-	s.wait = "2m" // the engine of a killed hub is killed with it, which on a busy machine takes a while
+	s.wait = 2 * time.Minute // the engine of a killed hub is killed with it, which on a busy machine takes a while
 	if err := errors.Join(s.sweep(), s.protectState()); err != nil {
 		return f, err
-	}
-	if whole, err := s.stateIsWhole(); err != nil {
-		return f, err
-	} else if !whole {
-		f.Verdict = MustDecide
-		before := filepath.Join(s.dir, beforeName(open))
-		if _, err := os.Stat(before); err != nil {
-			before = "no file: there was none"
-		}
-		f.Reason = fmt.Sprintf("the state file was cut short while it was written; the state from before the apply is in %s: look at the platform, put the state that is true in place, and plan again", before)
-		return f, nil
 	}
 	fresh, err := s.scratch()
 	if err != nil {
@@ -76,7 +64,18 @@ func (r *Runner) Reconcile(ctx context.Context, dir string, u Unit) (Finding, er
 	defer func() { _ = os.Remove(filepath.Join(s.dir, fresh)) }()
 	f.Plan = UnitPlan{Unit: u.ID, Agreement: u.Agreement, Wave: u.Wave}
 	if err := s.fill(ctx, r, fresh, &f.Plan); err != nil {
-		return f, err
+		// Asked only now: while the lock was held, its holder may still have been writing.
+		whole, unread := s.stateIsWhole()
+		if whole || unread != nil {
+			return f, errors.Join(err, unread)
+		}
+		f.Verdict = MustDecide
+		before := filepath.Join(s.dir, beforeName(open))
+		if _, err := os.Stat(before); err != nil {
+			before = "no file: there was none"
+		}
+		f.Reason = fmt.Sprintf("the state file was cut short while it was written; the state from before the apply is in %s: look at the platform, put the state that is true in place, and plan again", before)
+		return f, nil
 	}
 	p := f.Plan
 	switch {
@@ -169,16 +168,14 @@ func (s *shop) unfinished() (Approval, error) {
 	return Approval{}, nil
 }
 
-// sweep takes away what a killed run leaves lying: passing plans, and the file of a local lock whose
-// holder is gone. The lock itself is the operating system's and ends with its holder: a lock that is
-// still held is met, and told, when the unit is planned.
+// sweep takes away the passing plans that a killed run leaves lying. The file that says who has a local
+// lock stays: the lock itself is the operating system's and ends with its holder, and the next run writes
+// the file anew.
 func (s *shop) sweep() error {
 	left, err := filepath.Glob(filepath.Join(s.dir, ".fresh-*.bin"))
 	if err != nil {
 		return err
 	}
-	state := filepath.Join(s.dir, s.unit.state())
-	left = append(left, filepath.Join(filepath.Dir(state), "."+strings.TrimPrefix(filepath.Base(state), ".")+".lock.info"))
 	for _, name := range left {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return diskError(s.unit, "take away "+filepath.Base(name), s.dir, err)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
 	tfjson "github.com/hashicorp/terraform-json"
@@ -27,8 +28,8 @@ type shop struct {
 	unit   Unit
 	dir    string
 	tf     *tfexec.Terraform
-	output *output // everything the engine said in the current step
-	wait   string  // for a state that somebody else has locked: "30s"; empty: not at all
+	output *output       // everything the engine said in the current step
+	wait   time.Duration // how long to wait for a state that somebody else has locked; 0: not at all
 }
 
 // output collects both of the engine's streams, which are read by two goroutines, in the order in
@@ -106,14 +107,23 @@ func (s *shop) init(ctx context.Context, r *Runner) error {
 
 // plan saves a plan under the given name and reads it back.
 func (s *shop) plan(ctx context.Context, name string, options ...tfexec.PlanOption) (*tfjson.Plan, error) {
-	err := s.step(ctx, "plan", func() error {
-		options := append(options, tfexec.Out(name))
-		if s.wait != "" {
-			options = append(options, tfexec.LockTimeout(s.wait))
+	// Engines can wait for a lock themselves, but give up at once on one whose holder was killed before it
+	// wrote down who it is.
+	until := time.Now().Add(s.wait)
+	var err error
+	for {
+		err = s.step(ctx, "plan", func() error {
+			_, err := s.tf.Plan(ctx, append(options, tfexec.Out(name))...)
+			return err
+		})
+		if err == nil || !strings.Contains(err.Error(), stateLocked) || time.Now().After(until) {
+			break
 		}
-		_, err := s.tf.Plan(ctx, options...)
-		return err
-	})
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
