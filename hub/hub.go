@@ -30,25 +30,25 @@ import (
 	"github.com/samdrift/samdrift/planner/evaluate"
 	"github.com/samdrift/samdrift/planner/nis2"
 	"github.com/samdrift/samdrift/terraform"
-	"github.com/samdrift/samdrift/terraform/vcenter"
+	"github.com/samdrift/samdrift/terraform/platform"
 )
 
 // Config says what the hub works on.
 type Config struct {
-	Dir       string                   // data directory; 0700
-	Database  string                   // postgres:// URL; empty: SQLite in Dir
-	ReadOnly  bool                     // answers questions beside a running hub; stores nothing, keeps no time series
-	Members   []string                 // codes of the municipalities in this cooperation
-	Demo      bool                     // the data are invented: every answer says so
-	AsOf      inventory.Date           // fixes today for planning, scoring and reports; 0: the clock
-	Ageing    inventory.Ageing         // when assets that are not seen are stale, and gone
-	Planner   planner.Settings         //
-	Freezes   []planner.Freeze         //
-	Monitor   monitor.Config           // Dir is set below the hub's own when empty
-	Terraform terraform.Config         //
-	VCenters  map[string]vcenter.Login // by the names that terraform.agreements uses
-	Engine    EngineSecrets            // what engines get that stands in no file of theirs
-	Now       func() time.Time         // the clock
+	Dir       string                     // data directory; 0700
+	Database  string                     // postgres:// URL; empty: SQLite in Dir
+	ReadOnly  bool                       // answers questions beside a running hub; stores nothing, keeps no time series
+	Members   []string                   // codes of the municipalities in this cooperation
+	Demo      bool                       // the data are invented: every answer says so
+	AsOf      inventory.Date             // fixes today for planning, scoring and reports; 0: the clock
+	Ageing    inventory.Ageing           // when assets that are not seen are stale, and gone
+	Planner   planner.Settings           //
+	Freezes   []planner.Freeze           //
+	Monitor   monitor.Config             // Dir is set below the hub's own when empty
+	Terraform terraform.Config           //
+	Sources   map[string]platform.Source // by the names that terraform.agreements uses
+	Engine    EngineSecrets              // what engines get that stands in no file of theirs
+	Now       func() time.Time           // the clock
 
 	Evaluate evaluate.Settings // prices and limits that the plan is judged by
 }
@@ -91,9 +91,9 @@ func (c Config) Validate() error {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.Terraform.Agreements)) {
-		for _, name := range []string{c.Terraform.Agreements[id].Source, c.Terraform.Agreements[id].Target} {
-			if _, ok := c.VCenters[name]; !ok && name != "" {
-				faults = append(faults, fmt.Errorf("terraform.agreements.%s: vCenter %q is not described under vcenters", id, name))
+		for _, name := range c.Terraform.Agreements[id].Sources() {
+			if _, err := c.source(id, name); err != nil {
+				faults = append(faults, err)
 			}
 		}
 	}
@@ -105,6 +105,19 @@ func (c Config) Validate() error {
 	}
 	faults = append(faults, c.Ageing.Validate(), c.Planner.Validate(), c.Evaluate.Validate(), c.Terraform.Validate())
 	return errors.Join(faults...)
+}
+
+// source finds what an agreement's mapping names. It must be on the mapping's own platform: servers that
+// were read on another would be written wrongly.
+func (c Config) source(agreement, name string) (platform.Source, error) {
+	source, ok := c.Sources[name]
+	if !ok {
+		return nil, fmt.Errorf("terraform.agreements.%s: %q is described under none of vcenters, proxmox, libvirt and azure: %w", agreement, name, ErrInvalid)
+	}
+	if want, got := c.Terraform.Agreements[agreement].Platform, source.Platform().Name(); got != want {
+		return nil, fmt.Errorf("terraform.agreements.%s: its platform is %s, and %q is on %s: name one on %s: %w", agreement, want, name, got, want, ErrInvalid)
+	}
+	return source, nil
 }
 
 // Hub is a running installation. Its methods may be called concurrently.

@@ -14,7 +14,6 @@ import (
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/terraform"
 	"github.com/samdrift/samdrift/terraform/platform"
-	"github.com/samdrift/samdrift/terraform/vcenter"
 	"github.com/samdrift/samdrift/terraform/vcenter/vcentertest"
 )
 
@@ -50,7 +49,7 @@ func moving(t *testing.T, servers int, changes ...func(*hub.Config)) (*hub.Hub, 
 	h := open(t, t.TempDir(), func(c *hub.Config) {
 		c.Freezes = nil
 		c.Terraform.ProviderMirror = mirror
-		c.VCenters = map[string]vcenter.Login{"nyborg": w.Login}
+		c.Sources = map[string]platform.Source{"nyborg": w.Login}
 		c.Terraform.Agreements = map[string]terraform.Mapping{"450-461": {
 			Platform: "vsphere", Source: "nyborg", Consent: true,
 			Destination: platform.Location{Datacenter: vcentertest.Datacenter, Cluster: vcentertest.To, Datastore: vcentertest.ToStore, Folder: vcentertest.ToFolder},
@@ -60,7 +59,7 @@ func moving(t *testing.T, servers int, changes ...func(*hub.Config)) (*hub.Hub, 
 			change(c)
 		}
 	})
-	machines, err := vcenter.Read(t.Context(), w.Login)
+	machines, err := w.Login.Read(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/terraform"
 	"github.com/samdrift/samdrift/terraform/platform"
-	"github.com/samdrift/samdrift/terraform/vcenter"
 )
 
 // Notes that stand beside Terraform summaries; each language has words for them.
@@ -129,19 +128,19 @@ func (e *estate) agreementOf(municipality string) string {
 	return a.ID
 }
 
-// readVCenters reads the servers of every vCenter that a mapping names: by asset, and all of them.
+// readVCenters reads the servers of every source that a mapping names: by asset, and all of them.
 func (h *Hub) readVCenters(ctx context.Context, e *estate) (map[string]map[string]platform.Machine, map[string][]platform.Machine, error) {
 	read, present := map[string]map[string]platform.Machine{}, map[string][]platform.Machine{}
 	for agreement, m := range h.config.Terraform.Agreements {
-		for _, name := range []string{m.Source, m.Target} {
-			if _, done := read[name]; done || name == "" {
+		for _, name := range m.Sources() {
+			if _, done := read[name]; done {
 				continue
 			}
-			login, ok := h.config.VCenters[name]
-			if !ok {
-				return nil, nil, fmt.Errorf("terraform.agreements.%s: vCenter %q is not described under vcenters: %w", agreement, name, ErrInvalid)
+			source, err := h.config.source(agreement, name)
+			if err != nil {
+				return nil, nil, err
 			}
-			machines, err := vcenter.Read(ctx, login)
+			machines, err := source.Read(ctx)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -201,8 +200,8 @@ func (h *Hub) runner(ctx context.Context) (*terraform.Runner, error) {
 	if r.States, err = h.stateAddress(ctx); err != nil {
 		return nil, err
 	}
-	for name, login := range h.config.VCenters {
-		r.Environments[name] = login.Environment()
+	for name, source := range h.config.Sources {
+		r.Environments[name] = source.Environment()
 	}
 	return r, nil
 }

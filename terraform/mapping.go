@@ -16,8 +16,8 @@ import (
 // name is refused, never guessed.
 type Mapping struct {
 	Platform string `yaml:"platform" json:"platform"` // a name of package platform
-	Source   string `yaml:"source" json:"source"`     // the vCenter that the servers are on, by its name under vcenters
-	// Target is the vCenter that they go to. Empty, or the same as Source: they move within it.
+	Source   string `yaml:"source" json:"source"`     // what the servers are on, by its name in the configuration
+	// Target is what they go to, on the same platform. Empty, or the same as Source: they move within it.
 	Target string `yaml:"target" json:"target,omitempty"`
 	// Destination is the place of every server. Its datastore is for disks that Datastores does not name.
 	Destination platform.Location `yaml:"destination" json:"destination"`
@@ -54,13 +54,16 @@ func (m Mapping) Validate(agreement string) error {
 	if m.ByHand() {
 		return errors.Join(append(faults, m.aside(agreement))...)
 	}
-	for name, value := range map[string]string{"datacenter": m.Destination.Datacenter, "cluster": m.Destination.Cluster, "datastore": m.Destination.Datastore} {
-		if value == "" {
+	if err == nil {
+		for _, name := range p.Lacks(m.Destination) {
 			fault("destination.%s is missing", name)
+		}
+		if !m.Between() && !platform.MovesWithin(p) {
+			fault("target is missing: on %s servers cannot move within %q; name where they go", m.Platform, m.Source)
 		}
 	}
 	if m.Source == "" {
-		fault("source is missing: the name of a vCenter under vcenters")
+		fault("source is missing: what the servers are on, by its name under vcenters, proxmox, libvirt or azure")
 	}
 	for from, to := range m.Networks {
 		if from == "" || to == "" {
@@ -94,7 +97,18 @@ func (m Mapping) aside(agreement string) error {
 	return errors.Join(faults...)
 }
 
-// Between tells whether servers go from one vCenter to another.
+// Sources names what the servers are on and what they go to, each once; none when people take every step.
+func (m Mapping) Sources() []string {
+	switch {
+	case m.Source == "":
+		return nil
+	case m.Between():
+		return []string{m.Source, m.Target}
+	}
+	return []string{m.Source}
+}
+
+// Between tells whether servers go from one vCenter, cluster or host to another.
 func (m Mapping) Between() bool { return m.Target != "" && m.Target != m.Source }
 
 // ByHand tells whether people take every step.
@@ -108,7 +122,7 @@ func (m Mapping) Progress(unit string) Progress {
 	return NewProgress(unit, m.Between())
 }
 
-// VCenter is the vCenter that a stage works on.
+// VCenter is the source that a stage works on, by its name.
 func (m Mapping) VCenter(stage platform.Stage) string {
 	if m.Between() && onTarget(stage) {
 		return m.Target

@@ -14,7 +14,6 @@ import (
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/terraform"
 	"github.com/samdrift/samdrift/terraform/platform"
-	"github.com/samdrift/samdrift/terraform/vcenter"
 	"github.com/samdrift/samdrift/terraform/vcenter/vcentertest"
 )
 
@@ -34,7 +33,7 @@ func newWorld(t *testing.T, servers int) *world {
 	w := &world{World: vcentertest.New(t, servers), runner: r, dir: t.TempDir()}
 	r.Config.ProviderMirror = folder
 	r.Environments = map[string]map[string]string{"nyborg": w.Login.Environment()}
-	machines, err := vcenter.Read(t.Context(), w.Login)
+	machines, err := w.Login.Read(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +105,7 @@ func (w *world) carry(t *testing.T, units []terraform.Unit) {
 // verify reads the vCenter back and wants every server of the units where its stage puts it.
 func (w *world) verify(t *testing.T, units []terraform.Unit) {
 	t.Helper()
-	machines, err := vcenter.Read(t.Context(), w.Login)
+	machines, err := w.Login.Read(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

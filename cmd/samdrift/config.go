@@ -25,7 +25,6 @@ import (
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/planner/evaluate"
 	"github.com/samdrift/samdrift/terraform"
-	"github.com/samdrift/samdrift/terraform/vcenter"
 )
 
 // configFile is read from the working directory when --config does not name another.
@@ -33,22 +32,22 @@ const configFile = "samdrift.yaml"
 
 // config is samdrift.yaml. Each part belongs to the package that works by it.
 type config struct {
-	Dir               string             `yaml:"dir"`
-	Database          secret             `yaml:"database"` // postgres:// URL
-	Listen            string             `yaml:"listen"`
-	Members           []string           `yaml:"members"`
-	Schedule          schedule           `yaml:"schedule"`
-	SNMP              snmpConfig         `yaml:"snmp"`
-	Inventory         inventory.Ageing   `yaml:"inventory"`
-	Planner           planner.Settings   `yaml:"planner"`
-	Evaluate          evaluate.Settings  `yaml:"evaluate"`
-	Freezes           []planner.Freeze   `yaml:"freezes"` // besides the national calendar
-	Metrics           metrics            `yaml:"metrics"`
-	Terraform         terraform.Config   `yaml:"terraform"`
-	EngineEnvironment map[string]secret  `yaml:"engine_environment"` // for terraform.state pg and s3
-	StatePassphrase   secret             `yaml:"state_passphrase"`   // encrypts states and plans; OpenTofu only
-	VCenters          map[string]vCenter `yaml:"vcenters"`           // by the names that terraform.agreements uses
-	Grafana           grafanaConfig      `yaml:"grafana"`
+	Dir               string            `yaml:"dir"`
+	Database          secret            `yaml:"database"` // postgres:// URL
+	Listen            string            `yaml:"listen"`
+	Members           []string          `yaml:"members"`
+	Schedule          schedule          `yaml:"schedule"`
+	SNMP              snmpConfig        `yaml:"snmp"`
+	Inventory         inventory.Ageing  `yaml:"inventory"`
+	Planner           planner.Settings  `yaml:"planner"`
+	Evaluate          evaluate.Settings `yaml:"evaluate"`
+	Freezes           []planner.Freeze  `yaml:"freezes"` // besides the national calendar
+	Metrics           metrics           `yaml:"metrics"`
+	Terraform         terraform.Config  `yaml:"terraform"`
+	EngineEnvironment map[string]secret `yaml:"engine_environment"` // for terraform.state pg and s3
+	StatePassphrase   secret            `yaml:"state_passphrase"`   // encrypts states and plans; OpenTofu only
+	Sources           sources           `yaml:",inline"`
+	Grafana           grafanaConfig     `yaml:"grafana"`
 
 	path string // where it was read from; empty: defaults only
 }
@@ -62,23 +61,6 @@ type snmpConfig struct {
 	Targets     string `yaml:"targets"`     // file with targets; relative to the configuration file
 	Credentials string `yaml:"credentials"` // file with the credentials that targets name
 	snmp.Config `yaml:",inline"`
-}
-
-type vCenter struct {
-	Server   string `yaml:"server"` // host, or host:port
-	User     secret `yaml:"user"`
-	Password secret `yaml:"password"`
-	Insecure bool   `yaml:"insecure"` // accept a certificate that nobody vouches for: labs only
-}
-
-// login reads the secrets of a vCenter.
-func (v vCenter) login(base string) (vcenter.Login, error) {
-	user, userErr := v.User.read(base)
-	password, passwordErr := v.Password.read(base)
-	if v.Server == "" {
-		return vcenter.Login{}, errors.New("server is missing")
-	}
-	return vcenter.Login{Server: v.Server, User: user, Password: password, Insecure: v.Insecure}, errors.Join(userErr, passwordErr)
 }
 
 type metrics struct {
@@ -300,11 +282,8 @@ func (c config) hub(dir, asOf string) (hub.Config, error) {
 	if h.Engine.Passphrase, err = c.StatePassphrase.read(c.path); err != nil {
 		faults = append(faults, fmt.Errorf("state_passphrase: %w", err))
 	}
-	h.VCenters = map[string]vcenter.Login{}
-	for name, v := range c.VCenters {
-		if h.VCenters[name], err = v.login(c.path); err != nil {
-			faults = append(faults, fmt.Errorf("vcenters.%s: %w", name, err))
-		}
+	if h.Sources, err = c.Sources.read(c.path); err != nil {
+		faults = append(faults, err)
 	}
 	if h.AsOf, err = inventory.ParseDate(asOf); err != nil {
 		faults = append(faults, fmt.Errorf("--as-of: %w", err))

@@ -24,7 +24,6 @@ import (
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/terraform"
 	"github.com/samdrift/samdrift/terraform/platform"
-	"github.com/samdrift/samdrift/terraform/vcenter"
 	"github.com/samdrift/samdrift/terraform/vcenter/vcentertest"
 )
 
@@ -79,7 +78,7 @@ func newMoving(t *testing.T) *moving {
 	c := hub.DefaultConfig()
 	c.Dir, c.Members, c.AsOf, c.Freezes = t.TempDir(), []string{"420", "450", "461"}, inventory.NewDate(2026, time.November, 21), nil
 	c.Terraform.ProviderMirror = mirror
-	c.VCenters = map[string]vcenter.Login{"nyborg": w.Login}
+	c.Sources = map[string]platform.Source{"nyborg": w.Login}
 	c.Terraform.Agreements = map[string]terraform.Mapping{"450-461": {
 		Platform: "vsphere", Source: "nyborg", Consent: true,
 		Destination: platform.Location{Datacenter: vcentertest.Datacenter, Cluster: vcentertest.To, Datastore: vcentertest.ToStore, Folder: vcentertest.ToFolder},
@@ -89,7 +88,7 @@ func newMoving(t *testing.T) *moving {
 	if err != nil {
 		t.Fatal(err)
 	}
-	machines, err := vcenter.Read(t.Context(), w.Login)
+	machines, err := w.Login.Read(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,3 +68,6 @@ func (a Azure) Write(body *hclwrite.Body, machines []Machine, label func(string)
 		return block(vm, "os_disk", attribute{name: "caching", value: m.Disks[0].Mode})
 	})
 }
+
+// Lacks wants nothing: servers are taken over where they arrived.
+func (Azure) Lacks(Location) []string { return nil }

@@ -66,3 +66,6 @@ func (l Libvirt) Write(body *hclwrite.Body, machines []Machine, label func(strin
 		return nil
 	})
 }
+
+// Lacks wants nothing: servers are taken over where they arrived.
+func (Libvirt) Lacks(Location) []string { return nil }

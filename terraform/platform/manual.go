@@ -65,3 +65,6 @@ func (m Manual) Write(body *hclwrite.Body, _ []Machine, _ func(string) string, _
 	body.AppendNewBlock("resource", []string{"terraform_data", "check_list"}).Body().SetAttributeValue("input", cty.ObjectVal(lists))
 	return nil
 }
+
+// Lacks wants nothing: people know.
+func (Manual) Lacks(Location) []string { return nil }

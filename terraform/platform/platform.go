@@ -3,7 +3,7 @@
 // and which are the engine's own and never reach the platform.
 //
 // It is pure: what a server looks like comes in as a Machine that somebody has read from the platform
-// itself (package vcenter does so for vSphere), and text goes out. HCL that is guessed from an
+// itself (each platform has a Source, such as package vcenter), and text goes out. HCL that is guessed from an
 // inventory is what makes an adoption power-cycle a server, so nothing is guessed here: a machine that
 // was not read cannot be written.
 //
@@ -12,6 +12,7 @@
 package platform
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -137,6 +138,20 @@ type Platform interface {
 	Write(body *hclwrite.Body, machines []Machine, label func(asset string) string, imports bool) error
 	// Rules tells what a plan of the stage may do.
 	Rules(stage Stage) Rules
+	// Lacks names what a destination must say and does not.
+	Lacks(destination Location) []string
+}
+
+// Source is one place that servers are read from: a vCenter, a cluster, a host, a subscription. It holds
+// the login, of which nothing is ever written down.
+type Source interface {
+	// Platform is what kind of place it is.
+	Platform() Platform
+	// Read gives every server there, sorted by UUID. It changes nothing. Asset is left empty: the inventory
+	// knows it.
+	Read(ctx context.Context) ([]Machine, error)
+	// Environment is how the login reaches the platform's provider.
+	Environment() map[string]string
 }
 
 // Platforms lists every platform.
@@ -145,6 +160,27 @@ var Platforms = []Platform{VSphere{}, Proxmox{}, Libvirt{}, Azure{}, Manual{}}
 // Readable tells whether samdrift reads servers from a platform, or does not need to. A server that was
 // read somewhere else than on its platform would be written wrongly.
 func Readable(p Platform) bool { return p == VSphere{} || p == Manual{} }
+
+// MovesWithin tells whether servers can move without leaving the place that they are read from.
+func MovesWithin(p Platform) bool {
+	for _, rule := range p.Rules(Place) {
+		if len(rule.Change) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// lacks names the empty texts, which stand in pairs of name and text.
+func lacks(pairs ...string) []string {
+	var names []string
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			names = append(names, pairs[i])
+		}
+	}
+	return names
+}
 
 // Find gives the platform of a name.
 func Find(name string) (Platform, error) {

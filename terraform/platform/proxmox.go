@@ -94,3 +94,8 @@ func proxmoxDevices(vm *hclwrite.Body, m Machine) error {
 	}
 	return nil
 }
+
+// Lacks wants the node and the storage.
+func (Proxmox) Lacks(l Location) []string {
+	return lacks("cluster", l.Cluster, "datastore", l.Datastore)
+}

@@ -195,3 +195,8 @@ func (w *vsphereWriter) disk(vm *hclwrite.Body, m Machine, d Disk) error {
 func (w *vsphereWriter) datastore(datacenter, name string) hcl.Traversal {
 	return Reference("data", "vsphere_datastore", w.datastores.label(datacenter+"\x00"+name), "id")
 }
+
+// Lacks wants the place of every server.
+func (VSphere) Lacks(l Location) []string {
+	return lacks("datacenter", l.Datacenter, "cluster", l.Cluster, "datastore", l.Datastore)
+}

@@ -35,8 +35,11 @@ func (l Login) Environment() map[string]string {
 	}
 }
 
+// Platform is vSphere.
+func (Login) Platform() platform.Platform { return platform.VSphere{} }
+
 // Read gives every server of the vCenter, sorted by UUID. Asset is left empty: the inventory knows it.
-func Read(ctx context.Context, l Login) ([]platform.Machine, error) {
+func (l Login) Read(ctx context.Context) ([]platform.Machine, error) {
 	address := &url.URL{Scheme: "https", Host: l.Server, Path: "/sdk", User: url.UserPassword(l.User, l.Password)}
 	client, err := govmomi.NewClient(ctx, address, l.Insecure)
 	if err != nil {

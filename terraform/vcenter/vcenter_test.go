@@ -15,7 +15,7 @@ import (
 
 func TestRead(t *testing.T) {
 	w := vcentertest.New(t, 2)
-	machines, err := vcenter.Read(t.Context(), w.Login)
+	machines, err := w.Login.Read(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestConcerns(t *testing.T) {
 
 func read(t *testing.T, w *vcentertest.World) []platform.Machine {
 	t.Helper()
-	machines, err := vcenter.Read(t.Context(), w.Login)
+	machines, err := w.Login.Read(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,16 +75,16 @@ func TestReadFails(t *testing.T) {
 	cancel()
 	for name, run := range map[string]func() error{
 		"nobody there": func() error {
-			_, err := vcenter.Read(t.Context(), vcenter.Login{Server: "127.0.0.1:1", User: "u", Password: "h3mmelig"})
+			_, err := vcenter.Login{Server: "127.0.0.1:1", User: "u", Password: "h3mmelig"}.Read(t.Context())
 			return err
 		},
 		"a certificate that nobody vouches for": func() error {
 			strict := w.Login
 			strict.Insecure = false
-			_, err := vcenter.Read(t.Context(), strict)
+			_, err := strict.Read(t.Context())
 			return err
 		},
-		"stopped": func() error { _, err := vcenter.Read(cancelled, w.Login); return err },
+		"stopped": func() error { _, err := w.Login.Read(cancelled); return err },
 	} {
 		err := run()
 		if err == nil {
