@@ -46,6 +46,7 @@ var pure = map[string][]string{
 	"planner/track":         {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/group":         {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/nis2":          {"net", "net/http", "log", "log/slog", "os", "database/sql"},
+	"planner/nis2/oscal":    {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/nis2/exchange": {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"planner/schedule":      {"net", "net/http", "log", "log/slog", "os", "database/sql"},
 	"dashboards/chart":      {"net", "net/http", "log", "log/slog", "os", "database/sql"},

@@ -24,20 +24,30 @@ const (
 	formatJSON    = "json"
 	formatCISO    = "ciso-audit"
 	formatLibrary = "ciso-library"
+	formatOSCAL   = "oscal-" // and one of hub.OSCALDocuments
 )
 
 var (
-	exportFormats = []string{formatXLSX, formatCSV, formatJSON, formatCISO, formatLibrary}
+	exportFormats = append([]string{formatXLSX, formatCSV, formatJSON, formatCISO, formatLibrary}, oscalFormats()...)
 	importFormats = exchange.Formats
 )
+
+func oscalFormats() []string {
+	var formats []string
+	for _, document := range hub.OSCALDocuments {
+		formats = append(formats, formatOSCAL+document)
+	}
+	return formats
+}
 
 func newGapExport(a *app) *cobra.Command {
 	var municipality, format, file, language string
 	cmd := &cobra.Command{
 		Use:   "export",
 		Short: "Write a municipality's answers to a file",
-		Long: `Write a municipality's answers to a file: a workbook or CSV to fill in and import again, JSON, or
-what CISO Assistant reads (its library of controls, and an audit with the answers).`,
+		Long: `Write a municipality's answers to a file: a workbook or CSV to fill in and import again, JSON, what
+CISO Assistant reads (its library of controls, and an audit with the answers), or OSCAL 1.1.3 (the catalogue,
+the assessment's results, and what the centre of its agreement carries as a component).`,
 		Example: "  samdrift gap export --municipality 479 --file svendborg.xlsx",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if format == "" {
@@ -74,6 +84,13 @@ what CISO Assistant reads (its library of controls, and an audit with the answer
 }
 
 func writeAnswers(ctx context.Context, h *hub.Hub, w io.Writer, municipality, format, language string) error {
+	if document, ok := strings.CutPrefix(format, formatOSCAL); ok {
+		d, err := h.OSCAL(ctx, operator, municipality, document)
+		if err != nil {
+			return err
+		}
+		return d.Write(w)
+	}
 	s, err := h.ExportAnswers(ctx, operator, municipality)
 	if err != nil {
 		return err

@@ -20,7 +20,8 @@ type answersPage struct {
 	Articles []articleTab
 	Scale    []nis2.ScaleLevel
 	Rows     []answerRow
-	Fault    *fault // of an import
+	OSCAL    []string // documents
+	Fault    *fault   // of an import
 }
 
 // articleTab leads to an article, with how much of it is answered.
@@ -78,7 +79,7 @@ func (s *server) answersFrame(r *http.Request, v hub.AnswersView) frame {
 }
 
 func (s *server) showArticle(w http.ResponseWriter, r *http.Request, v hub.AnswersView, status int, article string, wrong *fault) {
-	page := answersPage{frame: s.answersFrame(r, v), V: v, Scale: v.Catalogue.Scale.Levels, Fault: wrong}
+	page := answersPage{frame: s.answersFrame(r, v), V: v, Scale: v.Catalogue.Scale.Levels, OSCAL: hub.OSCALDocuments, Fault: wrong}
 	if !slices.ContainsFunc(v.Rows, func(x hub.AnswerRow) bool { return x.Result.Article == article }) {
 		article = v.Rows[0].Result.Article // hub.Answers never gives none
 	}

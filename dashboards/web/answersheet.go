@@ -52,6 +52,23 @@ func (s *server) answersFile(w http.ResponseWriter, r *http.Request, end, media 
 	sendFile(w, media, name+end, b.Bytes())
 }
 
+// oscal gives one of the OSCAL documents of a municipality as a file.
+func (s *server) oscal(w http.ResponseWriter, r *http.Request) {
+	p, _ := hub.PersonFrom(r.Context())
+	municipality, document := r.PathValue("municipality"), r.PathValue("document")
+	d, err := s.hub.OSCAL(r.Context(), p, municipality, document)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	var b bytes.Buffer
+	if err := d.Write(&b); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	sendFile(w, "application/json", "oscal-"+municipality+"-"+document+".json", b.Bytes())
+}
+
 // importPage shows what a file would change, before it does.
 type importPage struct {
 	frame

@@ -69,6 +69,7 @@ func (s *server) routes(o Options) []dashboards.Route {
 		page("/gap/{municipality}/answers", s.answers, of("/gap/{municipality}/answers?control=20-01")),
 		page("/gap/{municipality}/answers.xlsx", s.answersXLSX, of("/gap/{municipality}/answers.xlsx")),
 		page("/gap/{municipality}/answers.csv", s.answersCSV, of("/gap/{municipality}/answers.csv")),
+		page("/gap/{municipality}/oscal/{document}", s.oscal, of("/gap/{municipality}/oscal/assessment-results")),
 		page("/gap/{municipality}/evidence/{id}", s.evidenceFile, func(m, _ string) string { return "/gap/" + m + "/evidence/" + s.anyEvidence(m) }),
 		page("/gap/{municipality}/sharing", s.sharing, of("/gap/{municipality}/sharing")),
 		page("/gap/actions", s.actions, at("/gap/actions")),
