@@ -158,11 +158,11 @@ func (h *Hub) VerifyMove(ctx context.Context, p Person, unit string) (Move, erro
 		return m, fmt.Errorf("unit %s: %w: it is no longer in the plan", unit, ErrNotFound)
 	}
 	u := units[i]
-	read, _, err := h.readVCenters(ctx, e)
+	read, _, err := h.readSources(ctx, e)
 	if err != nil {
 		return m, err
 	}
-	checks := terraform.AcceptChecks(append(terraform.ReadBack(u, read[u.VCenter]), h.outside(ctx, e, m)...), m.Accepted, h.now())
+	checks := terraform.AcceptChecks(append(terraform.ReadBack(u, read[u.Source]), h.outside(ctx, e, m)...), m.Accepted, h.now())
 	bad, unknown := terraform.Tally(checks)
 	if len(checks) == 0 {
 		return m, fmt.Errorf("unit %s: %w: nothing of it can be looked at yet: its servers have not moved", unit, ErrInvalid)

@@ -17,8 +17,8 @@ func (h *Hub) arrived(ctx context.Context, e *estate, u terraform.Unit, servers 
 	if !ok {
 		return fmt.Errorf("unit %s: its municipality %s has no agreement any more: %w", u.ID, u.Municipality, ErrNotFound)
 	}
-	evidence := "read back from vCenter " + u.VCenter
-	if u.VCenter == "" {
+	evidence := "read back from " + u.Platform + " " + u.Source
+	if u.Source == "" {
 		evidence = "moved by hand, and looked at from outside"
 	}
 	for _, m := range servers {
@@ -27,7 +27,7 @@ func (h *Hub) arrived(ctx context.Context, e *estate, u terraform.Unit, servers 
 			continue
 		}
 		err := h.Sink().Observe(ctx, inventory.Observation{
-			Collector: "vcenter", Source: cmp.Or(u.VCenter, "by hand") + "/" + cmp.Or(m.UUID, m.Asset), Municipality: u.Municipality, At: h.now(), Status: inventory.StatusOK,
+			Collector: "move", Source: cmp.Or(u.Source, "by hand") + "/" + cmp.Or(m.UUID, m.Asset), Municipality: u.Municipality, At: h.now(), Status: inventory.StatusOK,
 			Asset:    &inventory.Asset{Name: known.Name, Kind: known.Kind, UUID: known.UUID, OperatedBy: a.Centre},
 			Evidence: map[string]string{"operated_by": evidence},
 		})

@@ -90,7 +90,7 @@ func (h *Hub) grounds(ctx context.Context, e *estate) (terraform.Grounds, error)
 	if err != nil {
 		return g, err
 	}
-	read, present, err := h.readVCenters(ctx, e)
+	read, present, err := h.readSources(ctx, e)
 	if err != nil {
 		return g, err
 	}
@@ -98,7 +98,7 @@ func (h *Hub) grounds(ctx context.Context, e *estate) (terraform.Grounds, error)
 	for _, m := range kept {
 		mapping := g.Mappings[m.Agreement]
 		g.Stages[m.Unit] = m.Progress.Rendered()
-		source := read[mapping.VCenter(g.Stages[m.Unit])]
+		source := read[mapping.SourceIn(g.Stages[m.Unit])]
 		for id, origin := range m.Origin {
 			if g.Stages[m.Unit] == platform.Arrive { // it is described as it arrived
 				if arrived, ok := source[id]; ok {
@@ -128,8 +128,8 @@ func (e *estate) agreementOf(municipality string) string {
 	return a.ID
 }
 
-// readVCenters reads the servers of every source that a mapping names: by asset, and all of them.
-func (h *Hub) readVCenters(ctx context.Context, e *estate) (map[string]map[string]platform.Machine, map[string][]platform.Machine, error) {
+// readSources reads the servers of every source that a mapping names: by asset, and all of them.
+func (h *Hub) readSources(ctx context.Context, e *estate) (map[string]map[string]platform.Machine, map[string][]platform.Machine, error) {
 	read, present := map[string]map[string]platform.Machine{}, map[string][]platform.Machine{}
 	for agreement, m := range h.config.Terraform.Agreements {
 		for _, name := range m.Sources() {

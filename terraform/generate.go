@@ -98,7 +98,7 @@ func renderUnit(plan planner.Plan, group *planner.Group, wave *planner.Wave, sna
 	mapping, mapped := grounds.Mappings[u.Agreement]
 	if mapped {
 		u.Platform, u.Stage = mapping.Platform, cmp.Or(grounds.Stages[u.ID], platform.Adopt)
-		u.NeedsConsent, u.VCenter = mapping.Consent, mapping.VCenter(u.Stage)
+		u.NeedsConsent, u.Source = mapping.Consent, mapping.SourceIn(u.Stage)
 	}
 
 	file := hclwrite.NewEmptyFile()

@@ -122,8 +122,8 @@ func (m Mapping) Progress(unit string) Progress {
 	return NewProgress(unit, m.Between())
 }
 
-// VCenter is the source that a stage works on, by its name.
-func (m Mapping) VCenter(stage platform.Stage) string {
+// SourceIn is the source that a stage works on, by its name.
+func (m Mapping) SourceIn(stage platform.Stage) string {
 	if m.Between() && onTarget(stage) {
 		return m.Target
 	}

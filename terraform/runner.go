@@ -31,7 +31,7 @@ type Runner struct {
 	// Passphrase encrypts states and plans. Only OpenTofu can; another engine is refused.
 	Passphrase string
 	// Environments are what providers need besides what every run gets, above all credentials
-	// (VSPHERE_PASSWORD …), by Unit.VCenter. They reach the provider this way only and are never written
+	// (VSPHERE_PASSWORD …), by Unit.Source. They reach the provider this way only and are never written
 	// down.
 	Environments map[string]map[string]string
 	// States is where units rendered for a state server keep their states.
@@ -99,7 +99,7 @@ func (r *Runner) environment(root string, u Unit) map[string]string {
 		env[name] = value
 	}
 	maps.Copy(env, r.Environment)
-	maps.Copy(env, r.Environments[u.VCenter])
+	maps.Copy(env, r.Environments[u.Source])
 	if r.Passphrase != "" {
 		env["TF_ENCRYPTION"] = encryption(r.Passphrase)
 	}

@@ -26,9 +26,9 @@ type Unit struct {
 	NeedsConsent bool           `json:"needs_consent,omitzero"` // the agreement asks for the municipality's consent to each move
 	Wave         string         `json:"wave"`
 	Cutover      inventory.Date `json:"cutover,omitzero"`
-	Platform     string         `json:"platform"`          // a name of package platform, or terraform_data
-	Stage        platform.Stage `json:"stage,omitempty"`   // of a unit on a platform
-	VCenter      string         `json:"vcenter,omitempty"` // that it works on in this stage, by its name in the configuration
+	Platform     string         `json:"platform"`         // a name of package platform, or terraform_data
+	Stage        platform.Stage `json:"stage,omitempty"`  // of a unit on a platform
+	Source       string         `json:"source,omitempty"` // what it works on in this stage, by its name in the configuration
 	Servers      int            `json:"servers"`
 	Refusals     []Refusal      `json:"refusals,omitempty"` // why it cannot be written, or must not be carried out as it is
 	Accepted     []Acceptance   `json:"accepted,omitempty"` // what stands in place of refusals that a person set aside
