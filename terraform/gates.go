@@ -35,12 +35,13 @@ const (
 	GateWindow      = "window"       // outside the time that was approved
 	GateFreeze      = "freeze"       // on a day when nothing is moved
 	GateStop        = "stop"         // somebody has stopped all moves
+	GateShared      = "shared"       // what the servers share at the destination is not there yet
 )
 
 // AllGates lists every gate; each language has words for them.
 var AllGates = []string{
 	GateDestroy, GateCreate, GateImport, GateUnmapped, GateUnread, GateConcern, GateAttribute, GateType, GateIncomplete,
-	GateBlastRadius, GateApproval, GatePlanFile, GateChanged, GateUndecided, GateWindow, GateFreeze, GateStop,
+	GateBlastRadius, GateApproval, GatePlanFile, GateChanged, GateUndecided, GateWindow, GateFreeze, GateStop, GateShared,
 }
 
 // String gives "gate: resource.attribute: reason".
@@ -66,10 +67,14 @@ func RulesFor(name string, stage platform.Stage) platform.Rules {
 			Change:   []string{"input", "output"},
 		}}
 	}
-	if p, err := platform.Find(name); err == nil {
-		return p.Rules(stage)
+	p, err := platform.Find(name)
+	if err != nil {
+		return nil
 	}
-	return nil
+	if stage == platform.Share {
+		return sharedRules(p)
+	}
+	return p.Rules(stage)
 }
 
 // Gates reads a plan and gives every reason to refuse it, in the plan's order. What is not

@@ -30,6 +30,8 @@ type Mapping struct {
 	DNS DNS `yaml:"dns" json:"dns,omitzero"`
 	// Consent says that the municipality itself consents to each move, besides the person who approves.
 	Consent bool `yaml:"consent" json:"consent,omitzero"`
+	// Shared is what samdrift makes at the destination for all servers of the agreement.
+	Shared platform.Sharing `yaml:"shared" json:"shared,omitzero"`
 }
 
 // DNS tells where names are looked up.
@@ -77,7 +79,7 @@ func (m Mapping) Validate(agreement string) error {
 
 // aside reports the faults of what holds on every platform.
 func (m Mapping) aside(agreement string) error {
-	var faults []error
+	faults := m.sharedFaults(agreement)
 	fault := func(format string, args ...any) {
 		faults = append(faults, fmt.Errorf("terraform.agreements.%s.%s", agreement, fmt.Sprintf(format, args...)))
 	}
@@ -142,6 +144,7 @@ type Grounds struct {
 	Stages   map[string]platform.Stage   // by unit; a unit that is not named is to be adopted
 	State    string                      // where states are kept, see Config.State
 	S3       S3                          // with State s3
+	Shared   map[string]SharedGround     // by agreement
 	Known    Known                       // what the inventory's gates ask; zero: they ask nothing
 }
 

@@ -98,7 +98,7 @@ func (r *Runner) planUnit(ctx context.Context, dir string, u Unit, by string) Un
 		Unit: u.ID, Agreement: u.Agreement, Wave: u.Wave, Decided: u.Decided, NeedsConsent: u.NeedsConsent,
 		Engine: r.Engine.Name, Version: r.Engine.Version, ProposedBy: by, Refusals: append([]Refusal{}, u.Refusals...), Accepted: u.Accepted,
 	}
-	if len(u.Files) == 0 {
+	if len(u.Files) == 0 || slices.ContainsFunc(u.Refusals, func(r Refusal) bool { return r.Gate == GateShared }) {
 		return p // its refusals say what is missing
 	}
 	s, err := r.open(dir, u)

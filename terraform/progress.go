@@ -16,7 +16,9 @@ var (
 	onePlatform  = []platform.Stage{platform.Adopt, platform.Test, platform.Ready, platform.Place, platform.Verify, platform.Finalize}
 	twoPlatforms = []platform.Stage{platform.Adopt, platform.Test, platform.Ready, platform.Leave, platform.Copy, platform.Arrive,
 		platform.Verify, platform.Finalize, platform.Decommission}
-	byHand = []platform.Stage{platform.Test, platform.Ready, platform.Leave, platform.Copy, platform.Verify, platform.Finalize, platform.Decommission}
+	// What servers share is made, and looked for. It is neither adopted nor taken back.
+	sharedWay = []platform.Stage{platform.Share, platform.Verify}
+	byHand    = []platform.Stage{platform.Test, platform.Ready, platform.Leave, platform.Copy, platform.Verify, platform.Finalize, platform.Decommission}
 )
 
 // StepState is how far a step has come.
@@ -76,7 +78,7 @@ func newProgress(unit string, way []platform.Stage) Progress {
 
 // ByHand tells whether people take every step, so that no engine does and no platform is read.
 func (p Progress) ByHand() bool {
-	return !slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Stage == platform.Adopt })
+	return !slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Stage == platform.Adopt || s.Stage == platform.Share })
 }
 
 // Next gives the first step that is not done; false when all are.
@@ -109,7 +111,7 @@ func (p Progress) Rendered() platform.Stage {
 	last := platform.Adopt
 	for _, s := range p.Steps {
 		switch s.Stage {
-		case platform.Adopt, platform.Place, platform.Arrive:
+		case platform.Adopt, platform.Place, platform.Arrive, platform.Share:
 			last = s.Stage
 		}
 		if s.State != Done {
@@ -206,6 +208,9 @@ func (p *Progress) Fail(stage platform.Stage, note string, at time.Time) error {
 func (p *Progress) Return(reason string) error {
 	if strings.TrimSpace(reason) == "" {
 		return fmt.Errorf("unit %s: going back needs a reason", p.Unit)
+	}
+	if p.Shared() {
+		return fmt.Errorf("unit %s: what servers share is not taken back: other servers may be using it, so people remove it", p.Unit)
 	}
 	begun := false
 	for i, s := range p.Steps {

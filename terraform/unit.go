@@ -33,20 +33,24 @@ type Unit struct {
 	Refusals     []Refusal      `json:"refusals,omitempty"` // why it cannot be written, or must not be carried out as it is
 	Accepted     []Acceptance   `json:"accepted,omitempty"` // what stands in place of refusals that a person set aside
 
-	Files    map[string][]byte  `json:"-"` // by name within the folder of Dir; empty: it cannot be written
-	Machines []platform.Machine `json:"-"` // its servers on a platform, as they are to be after the stage
+	Shared   []platform.Shared  `json:"shared,omitempty"` // of a shared unit: what its servers share, made by it or there before
+	Files    map[string][]byte  `json:"-"`                // by name within the folder of Dir; empty: it cannot be written
+	Machines []platform.Machine `json:"-"`                // its servers on a platform, as they are to be after the stage
 }
 
 // Dir is the unit's folder below the work folder: <agreement>/<unit>, and below that the stage where
 // there are several. The stages of one side share a state, which lies beside their folders.
 func (u Unit) Dir() string {
+	if u.Stage == platform.Share {
+		return filepath.Join(slug(u.Agreement), "_shared")
+	}
 	return filepath.Join(slug(u.Agreement), slug(u.ID), string(u.Stage))
 }
 
 // state is the path of the unit's state file from its folder.
 func (u Unit) state() string {
 	switch u.Stage {
-	case "":
+	case "", platform.Share:
 		return "terraform.tfstate"
 	case platform.Arrive:
 		return filepath.Join("..", "destination.tfstate")

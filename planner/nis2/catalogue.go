@@ -150,7 +150,7 @@ type Control struct {
 	Title              Text        `yaml:"title" json:"title"`
 	Refs               Refs        `yaml:"refs" json:"refs"`
 	DKAnchor           string      `yaml:"dk_anchor" json:"dk_anchor,omitempty"`
-	Evidence           []Text      `yaml:"evidence" json:"evidence"` // what usually shows it
+	Evidence           []string    `yaml:"evidence" json:"evidence"`
 	EvidenceValidDays  int         `yaml:"evidence_valid_days" json:"evidence_valid_days"`
 	Automation         Automated   `yaml:"automation" json:"automation"`
 	Rule               *Rule       `yaml:"rule" json:"rule,omitempty"` // nil when Automation is None

@@ -40,10 +40,9 @@ func (Login) Platform() platform.Platform { return platform.VSphere{} }
 
 // Read gives every server of the vCenter, sorted by UUID. Asset is left empty: the inventory knows it.
 func (l Login) Read(ctx context.Context) ([]platform.Machine, error) {
-	address := &url.URL{Scheme: "https", Host: l.Server, Path: "/sdk", User: url.UserPassword(l.User, l.Password)}
-	client, err := govmomi.NewClient(ctx, address, l.Insecure)
+	client, err := l.connect(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("vCenter %s: %w", l.Server, withoutPassword(err, l))
+		return nil, err
 	}
 	defer func() { _ = client.Logout(context.WithoutCancel(ctx)) }()
 	r := reader{names: map[types.ManagedObjectReference]entity{}}
@@ -61,6 +60,16 @@ func (l Login) Read(ctx context.Context) ([]platform.Machine, error) {
 		return strings.Compare(a.UUID+a.ImportID, b.UUID+b.ImportID)
 	})
 	return machines, nil
+}
+
+// connect opens a session, which the caller ends.
+func (l Login) connect(ctx context.Context) (*govmomi.Client, error) {
+	address := &url.URL{Scheme: "https", Host: l.Server, Path: "/sdk", User: url.UserPassword(l.User, l.Password)}
+	client, err := govmomi.NewClient(ctx, address, l.Insecure)
+	if err != nil {
+		return nil, fmt.Errorf("vCenter %s: %w", l.Server, withoutPassword(err, l))
+	}
+	return client, nil
 }
 
 // withoutPassword keeps a URL in an error from telling the password.
@@ -82,11 +91,25 @@ type reader struct {
 	vms   []mo.VirtualMachine
 }
 
+// places are what servers are told to be in.
+var places = []string{"Datacenter", "Folder", "ComputeResource", "ClusterComputeResource", "ResourcePool", "VirtualApp"}
+
+// readPlaces asks for the names of places, and what each lies in.
+func (r *reader) readPlaces(ctx context.Context, tree *view.ContainerView) error {
+	var entities []mo.ManagedEntity
+	if err := tree.Retrieve(ctx, places, []string{"name", "parent"}, &entities); err != nil {
+		return fmt.Errorf("read its tree: %w", err)
+	}
+	for _, e := range entities {
+		r.names[e.Self] = entity{unescaped(e.Name), e.Parent}
+	}
+	return nil
+}
+
 // read asks for the tree's names in one call and for the servers in another.
 func (r *reader) read(ctx context.Context, client *govmomi.Client) error {
 	views := view.NewManager(client.Client)
 	root := client.ServiceContent.RootFolder
-	places := []string{"Datacenter", "Folder", "ComputeResource", "ClusterComputeResource", "ResourcePool", "VirtualApp"}
 	networkKinds := []string{"Network", "DistributedVirtualPortgroup", "OpaqueNetwork"}
 	kinds := append(append([]string{"VirtualMachine"}, places...), networkKinds...)
 	tree, err := views.CreateContainerView(ctx, root, kinds, true)
@@ -94,12 +117,8 @@ func (r *reader) read(ctx context.Context, client *govmomi.Client) error {
 		return err
 	}
 	defer func() { _ = tree.Destroy(context.WithoutCancel(ctx)) }()
-	var entities []mo.ManagedEntity
-	if err := tree.Retrieve(ctx, places, []string{"name", "parent"}, &entities); err != nil {
-		return fmt.Errorf("read its tree: %w", err)
-	}
-	for _, e := range entities {
-		r.names[e.Self] = entity{unescaped(e.Name), e.Parent}
+	if err := r.readPlaces(ctx, tree); err != nil {
+		return err
 	}
 	// Networks tell their names in a property of their own.
 	var networks []mo.Network
