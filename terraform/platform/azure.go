@@ -8,28 +8,33 @@ import (
 )
 
 // Azure is Microsoft Azure as a destination: servers that another tool has copied there are taken over.
-// There is no move within it, since place and size replace a server. What is written follows the
-// provider's documentation; it was not run against Azure.
+// There is no move within it: another place replaces a server, another network card or size shuts it down.
 //
-// Only servers that were made from a disk of their own can be written, as migration tools make them: for
-// any other the provider asks for the administrator's password, and no secret is ever written. The first
-// Disk is the one with the operating system: its Label is the disk's resource id, its Mode the caching. A
-// NIC's Network is the card's resource id. A Location's Cluster is the region, its Folder the resource
-// group. Guest is windows or linux; the size stands in Settings.
+// What is written follows the source of the provider, internal/services/compute: *_virtual_machine_resource.go
+// and virtual_machine_import.go; it was not run against Azure. An import reads, and changes nothing. But most
+// of what a server was born with (administrator, keys, image, time zone) replaces it when HCL states it
+// differently or not at all, and some of that is secret. So HCL states what identifies a server, and the
+// engine is told to leave every difference alone.
+//
+// The first Disk is the one with the operating system: its Label is the disk's resource id, its Mode the
+// caching. A NIC's Network is virtual network/subnet, its Adapter the card's resource id. A Location's
+// Cluster is the region, its Folder the resource group. Guest is windows or linux; the size and, if it has
+// them, zone and availability set stand in Settings.
 type Azure struct{}
 
 // Name is "azure".
 func (Azure) Name() string { return "azure" }
 
-// Provider is Microsoft's and HashiCorp's.
+// Provider is Microsoft's and HashiCorp's. Its source was read as it was four days after this version.
 func (Azure) Provider() Provider {
-	return Provider{Name: "azurerm", Source: "registry.terraform.io/hashicorp/azurerm", Version: "4.50.0"}
+	return Provider{Name: "azurerm", Source: "registry.terraform.io/hashicorp/azurerm", Version: "5.2.0"}
 }
 
 // azureVM gives the type of resource for a guest.
 var azureVM = map[string]string{"windows": "azurerm_windows_virtual_machine", "linux": "azurerm_linux_virtual_machine"}
 
-// Rules lets servers be taken over, and nothing about them be changed.
+// Rules lets servers be taken over, and nothing about them be changed: the provider shuts a server down,
+// without saying so in a plan, for another size, network card, caching, host or placement.
 func (Azure) Rules(stage Stage) Rules {
 	rules := Rules{}
 	for _, kind := range azureVM {
@@ -39,7 +44,8 @@ func (Azure) Rules(stage Stage) Rules {
 	return rules
 }
 
-// Write appends the servers.
+// Write appends the servers. Servers on disks that are files in a storage account are another type of
+// resource, which the provider keeps as it was and no longer develops: they are not written.
 func (a Azure) Write(body *hclwrite.Body, machines []Machine, label func(string) string, imports bool) error {
 	requires(body, a.Provider()).AppendNewBlock("features", nil)
 	return eachServer(machines, func(m Machine) error {
@@ -48,9 +54,11 @@ func (a Azure) Write(body *hclwrite.Body, machines []Machine, label func(string)
 		case !known:
 			return fmt.Errorf("its guest is %q, want windows or linux", m.Guest)
 		case len(m.Disks) == 0 || m.Disks[0].Label == "" || m.Disks[0].Mode == "":
-			return errors.New("its disk with the operating system was not read")
+			return errors.New("its disk with the operating system is not a managed disk, or was not read")
 		case len(m.NICs) == 0:
 			return errors.New("it has no network card")
+		case m.Settings["size"] == nil:
+			return errors.New("its size was not read")
 		}
 		vm, err := server(body, kind, label(m.Asset), m.ImportID, imports)
 		if err != nil {
@@ -58,14 +66,17 @@ func (a Azure) Write(body *hclwrite.Body, machines []Machine, label func(string)
 		}
 		var cards []string
 		for _, n := range m.NICs {
-			cards = append(cards, n.Network)
+			cards = append(cards, n.Adapter)
 		}
 		attributes := []attribute{{name: "name", value: m.Name}, {name: "resource_group_name", value: m.Location.Folder},
 			{name: "location", value: m.Location.Cluster}, {name: "network_interface_ids", value: cards}, {name: "os_managed_disk_id", value: m.Disks[0].Label}}
 		if err := write(vm, append(attributes, settings(m)...)...); err != nil {
 			return err
 		}
-		return block(vm, "os_disk", attribute{name: "caching", value: m.Disks[0].Mode})
+		if err := block(vm, "os_disk", attribute{name: "caching", value: m.Disks[0].Mode}); err != nil {
+			return err
+		}
+		return block(vm, "lifecycle", attribute{name: "ignore_changes", ref: Reference("all")})
 	})
 }
 

@@ -30,8 +30,8 @@ var examples = map[string]platform.Machine{
 		ImportID: "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/nyborg/providers/Microsoft.Compute/virtualMachines/nyb-web-01",
 		Location: platform.Location{Cluster: "northeurope", Folder: "nyborg"},
 		Disks:    []platform.Disk{{Label: "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/nyborg/providers/Microsoft.Compute/disks/nyb-web-01-os", Mode: "ReadWrite"}},
-		NICs:     []platform.NIC{{Network: "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/nyborg/providers/Microsoft.Network/networkInterfaces/nyb-web-01"}},
-		Settings: map[string]any{"size": "Standard_D2s_v5"}},
+		NICs:     []platform.NIC{{Network: "vnet-kit/snet-servers", Adapter: "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/nyborg/providers/Microsoft.Network/networkInterfaces/nyb-web-01"}},
+		Settings: map[string]any{"size": "Standard_D2s_v5", "zone": "1"}},
 	"manual": {},
 }
 
@@ -74,6 +74,8 @@ func TestHalfAServer(t *testing.T) {
 		"proxmox odd VLAN":   func(m *platform.Machine) { m.NICs = []platform.NIC{{Network: "vmbr0/lan"}} },
 		"azure no disk":      func(m *platform.Machine) { m.Disks = nil },
 		"azure no card":      func(m *platform.Machine) { m.NICs = nil },
+		"azure no size":      func(m *platform.Machine) { m.Settings = nil },
+		"azure unmanaged":    func(m *platform.Machine) { m.Disks = []platform.Disk{{GB: 30, Mode: "ReadWrite"}} },
 		"azure unknown kind": func(m *platform.Machine) { m.Guest = "" },
 	} {
 		key, _, _ := strings.Cut(name, " ")

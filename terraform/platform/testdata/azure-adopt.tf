@@ -2,7 +2,7 @@ terraform {
   required_providers {
     azurerm = {
       source  = "registry.terraform.io/hashicorp/azurerm"
-      version = "4.50.0"
+      version = "5.2.0"
     }
   }
 }
@@ -24,8 +24,13 @@ resource "azurerm_windows_virtual_machine" "server_a1" {
   network_interface_ids = ["/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/nyborg/providers/Microsoft.Network/networkInterfaces/nyb-web-01"]
   os_managed_disk_id    = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/nyborg/providers/Microsoft.Compute/disks/nyb-web-01-os"
   size                  = "Standard_D2s_v5"
+  zone                  = "1"
 
   os_disk {
     caching = "ReadWrite"
+  }
+
+  lifecycle {
+    ignore_changes = all
   }
 }
