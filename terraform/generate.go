@@ -136,7 +136,7 @@ func renderUnit(plan planner.Plan, group *planner.Group, wave *planner.Wave, sna
 		}
 	}
 	if !slices.ContainsFunc(u.Refusals, func(r Refusal) bool { return r.Gate == GateUnmapped || r.Gate == GateUnread }) {
-		u.Files = map[string][]byte{"main.tf": hclwrite.Format(file.Bytes())}
+		u.Files = map[string][]byte{"main.tf": platform.Layout(file)}
 	}
 	return u, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
 	"golang.org/x/text/unicode/norm"
 	"pgregory.net/rapid"
 
@@ -150,6 +151,9 @@ func checkName(t rapid.TB, name string) {
 	main := units[0].Files["main.tf"]
 	if !utf8.Valid(main) || bytes.ContainsRune(main, 0) {
 		t.Fatalf("not clean text:\n%q", main)
+	}
+	if diff := cmp.Diff(string(hclwrite.Format(main)), string(main)); diff != "" {
+		t.Fatalf("hclwrite would lay it out otherwise (-hclwrite +text):\n%s", diff)
 	}
 	all := input(t, main)
 	if len(all) != 2 {

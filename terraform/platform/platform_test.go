@@ -46,7 +46,7 @@ func TestGolden(t *testing.T) {
 			if err := p.Write(file.Body(), []platform.Machine{m}, func(asset string) string { return "server_" + asset }, imports); err != nil {
 				t.Fatal(err)
 			}
-			got, path := hclwrite.Format(file.Bytes()), filepath.Join("testdata", name+"-"+stage+".tf")
+			got, path := platform.Layout(file), filepath.Join("testdata", name+"-"+stage+".tf")
 			if *update {
 				if err := os.WriteFile(path, got, 0o600); err != nil {
 					t.Fatal(err)

@@ -41,7 +41,7 @@ func write(t rapid.TB, machines []platform.Machine, imports bool) []byte {
 	if err := (platform.VSphere{}).Write(file.Body(), machines, func(asset string) string { return "server_" + asset }, imports); err != nil {
 		t.Fatal(err)
 	}
-	return hclwrite.Format(file.Bytes())
+	return platform.Layout(file)
 }
 
 func TestVSphereGolden(t *testing.T) {
