@@ -8,6 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/terraform/platform"
 )
 
 // record writes a server as terraform_data: every engine has it built in, so it can be planned
@@ -16,7 +17,7 @@ func record(body *hclwrite.Body, m move) {
 	body.AppendNewline()
 	a := m.asset
 	resource := body.AppendNewBlock("resource", []string{TerraformData, label(m.asset.ID)}).Body()
-	resource.SetAttributeValue("input", cty.ObjectVal(map[string]cty.Value{
+	resource.SetAttributeRaw("input", platform.Tokens(cty.ObjectVal(map[string]cty.Value{
 		"asset":             text(a.ID),
 		"name":              text(a.Name),
 		"kind":              text(string(a.Kind)),
@@ -30,7 +31,7 @@ func record(body *hclwrite.Body, m move) {
 		"group":             text(m.group.ID),
 		"wave":              text(m.wave.Name),
 		"cutover":           text(m.group.Cutover.String()),
-	}))
+	})))
 }
 
 // disks lists the volumes by name; null when none has been seen.

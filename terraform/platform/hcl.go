@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 )
@@ -32,6 +33,36 @@ func value(v any) (cty.Value, error) {
 	default:
 		return cty.NilVal, fmt.Errorf("a %T cannot be written as HCL", v)
 	}
+}
+
+// Tokens writes a value for a file that Layout lays out: as hclwrite does, which lays out every object
+// by itself besides.
+func Tokens(v cty.Value) hclwrite.Tokens {
+	object := v.Type().IsObjectType()
+	if v.IsNull() || !object && !v.Type().IsTupleType() || v.LengthInt() == 0 {
+		return hclwrite.TokensForValue(v)
+	}
+	if !object {
+		tokens := hclwrite.Tokens{{Type: hclsyntax.TokenOBrack, Bytes: []byte("[")}}
+		for i, element := range v.AsValueSlice() {
+			if i > 0 {
+				tokens = append(tokens, &hclwrite.Token{Type: hclsyntax.TokenComma, Bytes: []byte(",")})
+			}
+			tokens = append(tokens, Tokens(element)...)
+		}
+		return append(tokens, &hclwrite.Token{Type: hclsyntax.TokenCBrack, Bytes: []byte("]")})
+	}
+	newline := &hclwrite.Token{Type: hclsyntax.TokenNewline, Bytes: []byte("\n")}
+	tokens := hclwrite.Tokens{{Type: hclsyntax.TokenOBrace, Bytes: []byte("{")}, newline}
+	for name, value := range v.Elements() { // in the order of their names
+		key := hclwrite.TokensForValue(name)
+		if hclsyntax.ValidIdentifier(name.AsString()) {
+			key = hclwrite.TokensForIdentifier(name.AsString())
+		}
+		tokens = append(append(tokens, key...), &hclwrite.Token{Type: hclsyntax.TokenEqual, Bytes: []byte("=")})
+		tokens = append(append(tokens, Tokens(value)...), newline)
+	}
+	return append(tokens, &hclwrite.Token{Type: hclsyntax.TokenCBrace, Bytes: []byte("}")})
 }
 
 // Reference makes a reference such as data.vsphere_network.n1.id.

@@ -30,6 +30,19 @@ func TestLayoutIsHCLWritesOwn(t *testing.T) {
 	})
 }
 
+// A value comes out as hclwrite writes it.
+func TestTokensAreHCLWritesOwn(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		v := anyValue(rt, 3)
+		theirs, ours := hclwrite.NewEmptyFile(), hclwrite.NewEmptyFile()
+		theirs.Body().SetAttributeValue("value", v)
+		ours.Body().SetAttributeRaw("value", platform.Tokens(v))
+		if diff := cmp.Diff(string(hclwrite.Format(theirs.Bytes())), string(platform.Layout(ours))); diff != "" {
+			rt.Errorf("(-hclwrite +ours):\n%s", diff)
+		}
+	})
+}
+
 var identifier = rapid.StringMatching(`[a-z][a-z_0-9]{0,9}`)
 
 // fill puts attributes and blocks into a body.
