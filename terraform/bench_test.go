@@ -2,7 +2,10 @@ package terraform_test
 
 import (
 	"fmt"
+	"runtime/debug"
+	"runtime/metrics"
 	"testing"
+	"time"
 
 	tfjson "github.com/hashicorp/terraform-json"
 
@@ -10,7 +13,8 @@ import (
 	"github.com/samdrift/samdrift/terraform/platform"
 )
 
-// BenchmarkRenderPlatform writes 25,000 servers for vSphere, one a unit.
+// BenchmarkRenderPlatform renders 25,000 servers for vSphere, one a unit, and puts them on disk: all new, and
+// none of them changed.
 func BenchmarkRenderPlatform(b *testing.B) {
 	const servers = 25_000
 	plan, snap := crowd(servers)
@@ -25,13 +29,60 @@ func BenchmarkRenderPlatform(b *testing.B) {
 			NICs:     []platform.NIC{{Network: "Server-20", Adapter: "vmxnet3"}},
 			Settings: map[string]any{"annotation": "", "hardware_version": int64(19), "sync_time_with_host": false, "enable_logging": true}}
 	}
-	for b.Loop() {
-		units, err := terraform.Render(plan, snap, ground)
-		if err != nil || len(units) != servers || len(units[0].Refusals) > 0 {
-			b.Fatalf("%d units, %v", len(units), err)
+	var units []terraform.Unit
+	b.Run("render", func(b *testing.B) {
+		watched := peak(b)
+		for b.Loop() {
+			var err error
+			if units, err = terraform.Render(plan, snap, ground); err != nil || len(units) != servers || len(units[0].Refusals) > 0 {
+				b.Fatalf("%d units, %v", len(units), err)
+			}
 		}
+		watched()
+		b.ReportAllocs()
+	})
+	b.Run("write", func(b *testing.B) {
+		for b.Loop() {
+			if err := terraform.Write(b.TempDir(), units); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("unchanged", func(b *testing.B) {
+		dir := b.TempDir()
+		if err := terraform.Write(dir, units); err != nil {
+			b.Fatal(err)
+		}
+		for b.Loop() {
+			if err := terraform.Write(dir, units); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// peak watches the memory that Go holds, what the benchmark made before included, until it is called.
+func peak(b *testing.B) (report func()) {
+	debug.FreeOSMemory()
+	stop, most := make(chan struct{}), make(chan uint64)
+	go func() {
+		held := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+		var high uint64
+		for {
+			metrics.Read(held)
+			high = max(high, held[0].Value.Uint64()-held[1].Value.Uint64())
+			select {
+			case <-stop:
+				most <- high
+				return
+			case <-time.After(2 * time.Millisecond):
+			}
+		}
+	}()
+	return func() {
+		close(stop)
+		b.ReportMetric(float64(<-most)/1e6, "MB-peak")
 	}
-	b.ReportAllocs()
 }
 
 // BenchmarkGates reads a plan with 2,000 changes of servers, each with sixty attributes.

@@ -36,7 +36,7 @@ type surroundings struct {
 	snap      *inventory.Snapshot
 	names     map[[2]string][]string           // centre, name → assets there
 	addresses map[[2]string][]string           // centre, address → assets there
-	strangers map[string][]inventory.Flow      // asset → its traffic with private addresses that nobody knows
+	strangers map[string]stranger              // asset → its traffic with private addresses that nobody knows
 	machines  map[[2]string][]platform.Machine // vCenter, name → machines there
 	loads     map[string]inventory.Capacity    // group → what its centre holds once it has moved
 	centres   map[string]planner.CentreLoad
@@ -48,7 +48,7 @@ func survey(plan planner.Plan, snap *inventory.Snapshot, known Known) *surroundi
 		return nil
 	}
 	s := &surroundings{known: known, snap: snap, names: map[[2]string][]string{}, addresses: map[[2]string][]string{},
-		strangers: map[string][]inventory.Flow{}, machines: map[[2]string][]platform.Machine{}, loads: map[string]inventory.Capacity{}, centres: map[string]planner.CentreLoad{}}
+		strangers: map[string]stranger{}, machines: map[[2]string][]platform.Machine{}, loads: map[string]inventory.Capacity{}, centres: map[string]planner.CentreLoad{}}
 	hosts := map[string][]string{} // municipality → the centres that it hosts
 	for _, c := range snap.Centres {
 		hosts[c.Host] = append(hosts[c.Host], c.ID)
@@ -103,14 +103,25 @@ func (s *surroundings) meetStrangers() {
 		ip, err := netip.ParseAddr(address)
 		return err == nil && ip.IsPrivate()
 	}
-	for _, f := range s.snap.Flows {
+	meet := func(asset string, f *inventory.Flow) {
+		met := s.strangers[asset]
+		s.strangers[asset] = stranger{first: cmp.Or(met.first, f), flows: met.flows + 1}
+	}
+	for i := range s.snap.Flows {
+		f := &s.snap.Flows[i]
 		if f.From != "" && f.To == "" && private(f.ToIP) {
-			s.strangers[f.From] = append(s.strangers[f.From], f)
+			meet(f.From, f)
 		}
 		if f.To != "" && f.From == "" && private(f.FromIP) {
-			s.strangers[f.To] = append(s.strangers[f.To], f)
+			meet(f.To, f)
 		}
 	}
+}
+
+// stranger is traffic with somebody whom nobody knows.
+type stranger struct {
+	first *inventory.Flow
+	flows int
 }
 
 // load sums up what each centre holds after each group, in the order of cutover. Groups whose servers
@@ -160,10 +171,10 @@ func (s *surroundings) concerns(u *Unit, group *planner.Group, moves []move, map
 	for _, m := range moves {
 		s.backup(m.asset, refuse)
 		s.clashes(m.asset, group.Centre, mapping, refuse)
-		if flows := s.strangers[m.asset.ID]; len(flows) > 0 {
-			f := flows[0]
+		if met := s.strangers[m.asset.ID]; met.flows > 0 {
+			f := met.first
 			refuse(m.asset.Name, ConcernDependencies, "it has traffic with %d addresses or ports of its own networks that nobody knows, the first %s → %s %s %d: find out what they are",
-				len(flows), f.FromIP, f.ToIP, f.Protocol, f.Port)
+				met.flows, f.FromIP, f.ToIP, f.Protocol, f.Port)
 		}
 	}
 	for _, r := range group.Risk.Reasons {

@@ -204,10 +204,12 @@ func BenchmarkRenderByHand(b *testing.B) {
 			snap.Flows = append(snap.Flows, inventory.Flow{From: a.ID, ToIP: "10.200.0.1", Protocol: "tcp", Port: port + 1})
 		}
 	}
+	watched := peak(b)
 	for b.Loop() {
 		units, err := terraform.Render(plan, snap, ground)
 		if err != nil || len(units) != servers || len(units[0].Refusals) != 1 {
 			b.Fatalf("%d units, %v, %v", len(units), units[0].Refusals, err)
 		}
 	}
+	watched()
 }

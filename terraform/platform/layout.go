@@ -35,7 +35,7 @@ func Layout(file *hclwrite.File) []byte {
 			lines[i].write(&out, widest)
 		}
 	}
-	return out.Bytes()
+	return bytes.Clone(out.Bytes()) // no longer than it is: thousands of them are kept
 }
 
 // line is one line of text.
