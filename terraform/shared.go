@@ -150,7 +150,7 @@ func sharedUnits(plan planner.Plan, snap *inventory.Snapshot, grounds Grounds, o
 			continue
 		}
 		u := Unit{ID: SharedUnit(a.ID), Name: "what its servers share at their destination", Agreement: a.ID, Decided: a.Decided(),
-			Municipality: a.Customer, NeedsConsent: mapping.Consent, Platform: mapping.Platform, Stage: platform.Share, VCenter: mapping.SharedAt()}
+			Municipality: a.Customer, NeedsConsent: mapping.Consent, Platform: mapping.Platform, Stage: platform.Share, Source: mapping.SharedAt()}
 		for _, other := range others {
 			if other.ID == u.ID {
 				return nil, fmt.Errorf("render what agreement %s shares: a group is called %s too, and two units cannot share one state", a.ID, u.ID)
@@ -179,11 +179,11 @@ func (u *Unit) share(demo bool, mapping Mapping, ground SharedGround, read bool,
 		u.Refusals = append(u.Refusals, Refusal{Gate: GateType, Reason: mapping.Platform + " has nothing that samdrift makes for servers to share"})
 		return nil
 	case !read:
-		u.Refusals = append(u.Refusals, Refusal{Gate: GateUnread, Reason: fmt.Sprintf("%s has not told what is there", u.VCenter)})
+		u.Refusals = append(u.Refusals, Refusal{Gate: GateUnread, Reason: fmt.Sprintf("%s has not told what is there", u.Source)})
 		return nil
-	case ground.VCenter != "" && ground.VCenter != u.VCenter:
+	case ground.VCenter != "" && ground.VCenter != u.Source:
 		u.Refusals = append(u.Refusals, Refusal{Gate: GateChanged,
-			Reason: fmt.Sprintf("what it made is in %s, and the mapping now goes to %s: let people take it away there, and its state with it", ground.VCenter, u.VCenter)})
+			Reason: fmt.Sprintf("what it made is in %s, and the mapping now goes to %s: let people take it away there, and its state with it", ground.VCenter, u.Source)})
 		return nil
 	}
 	u.Shared = mapping.shares(ground)
@@ -193,7 +193,7 @@ func (u *Unit) share(demo bool, mapping Mapping, ground SharedGround, read bool,
 	if err := sharer.WriteShared(file.Body(), mapping.Destination, u.Shared); err != nil {
 		return err
 	}
-	u.Files = map[string][]byte{"main.tf": hclwrite.Format(file.Bytes())}
+	u.Files = map[string][]byte{"main.tf": platform.Layout(file)}
 	return nil
 }
 
