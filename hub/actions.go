@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -63,7 +62,8 @@ func (h *Hub) Actions(ctx context.Context, p Person) (ActionsView, error) {
 	return v, h.noteReading(ctx, p, "action plan", codes...)
 }
 
-// SaveAction keeps an action; one without an id is new. A municipality keeps its own, the admin joint ones.
+// SaveAction keeps an action; one without an id is new, and one that was changed since its revision was read
+// gives store.ErrConflict. A municipality keeps its own, the admin joint ones.
 func (h *Hub) SaveAction(ctx context.Context, p Person, a nis2.Action) (nis2.Action, error) {
 	if a.Joint() && p.Role != RoleAdmin || !a.Joint() && !p.decides(a.Municipality) {
 		return a, fmt.Errorf("action of %q: %w", a.Municipality, ErrForbidden)
@@ -71,18 +71,7 @@ func (h *Hub) SaveAction(ctx context.Context, p Person, a nis2.Action) (nis2.Act
 	if err := a.Validate(h.Catalogue()); err != nil {
 		return a, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	if a.ID == "" {
-		id, err := newRecordID()
-		if err != nil {
-			return a, err
-		}
-		a.ID = id
-	} else if _, err := store.Record[nis2.Action](ctx, h.store, store.KindAction, a.Municipality, a.ID); errors.Is(err, store.ErrNotFound) {
-		return a, fmt.Errorf("action %q: %w", a.ID, ErrNotFound)
-	} else if err != nil {
-		return a, err
-	}
-	if err := h.store.SaveRecord(ctx, store.KindAction, a.Municipality, a.ID, h.now(), a); err != nil {
+	if err := keepRevised(ctx, h, store.KindAction, a.Municipality, &a, func(a *nis2.Action) (*string, *int) { return &a.ID, &a.Revision }); err != nil {
 		return a, err
 	}
 	if err := h.record(ctx, p.Name, "action.save", a.Municipality, fmt.Sprintf("%s %s: %s, %d %%", a.ID, a.Title, a.State, a.Progress)); err != nil {

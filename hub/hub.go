@@ -135,8 +135,10 @@ type Hub struct {
 	changed   map[string]bool // municipalities whose answers or registers changed since the last working out began
 
 	moving sync.Mutex // one change of moves at a time
-	runs   *runs      // applies that go on
-	states stateService
+	// revising lets one record at a time be compared with what is kept, and kept.
+	revising sync.Mutex
+	runs     *runs // applies that go on
+	states   stateService
 
 	merging sync.Mutex          // one merge at a time; guards merged and unsaved
 	merged  *inventory.Snapshot // merged, but could not be stored or shown; nil as a rule

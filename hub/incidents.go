@@ -49,7 +49,8 @@ func (sc scope) seesIncident(i nis2.Incident) bool {
 	return sc.gap[i.Municipality]
 }
 
-// SaveIncident keeps an incident; one without an id is new. The municipality, the centre that has a part
+// SaveIncident keeps an incident; one without an id is new, and one that was changed since its revision was
+// read gives store.ErrConflict. The municipality, the centre that has a part
 // in it, and the admin may. It sends nothing to anybody.
 func (h *Hub) SaveIncident(ctx context.Context, p Person, i nis2.Incident) (nis2.Incident, error) {
 	_, sc, err := h.ask(p)
@@ -62,11 +63,7 @@ func (h *Hub) SaveIncident(ctx context.Context, p Person, i nis2.Incident) (nis2
 	if err := i.Validate(); err != nil {
 		return i, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	if i.ID == "" {
-		if i.ID, err = newRecordID(); err != nil {
-			return i, err
-		}
-	} else {
+	if i.ID != "" {
 		before, err := store.Record[nis2.Incident](ctx, h.store, store.KindIncident, i.Municipality, i.ID)
 		if errors.Is(err, store.ErrNotFound) || err == nil && !sc.seesIncident(before) {
 			return i, fmt.Errorf("incident %q: %w", i.ID, ErrNotFound)
@@ -75,7 +72,7 @@ func (h *Hub) SaveIncident(ctx context.Context, p Person, i nis2.Incident) (nis2
 			return i, err
 		}
 	}
-	if err := h.store.SaveRecord(ctx, store.KindIncident, i.Municipality, i.ID, h.now(), i); err != nil {
+	if err := keepRevised(ctx, h, store.KindIncident, i.Municipality, &i, func(i *nis2.Incident) (*string, *int) { return &i.ID, &i.Revision }); err != nil {
 		return i, err
 	}
 	if err := h.record(ctx, p.Name, "incident.save", i.Municipality, i.ID+" "+i.Title); err != nil {

@@ -28,8 +28,9 @@ func (h *Hub) Register(ctx context.Context, p Person, municipality string) ([]ni
 	return lines, h.noteReading(ctx, p, "register", municipality)
 }
 
-// SaveEntry keeps a line of a municipality's register and assesses it anew; one without an id is new. The
-// municipality itself and the admin may.
+// SaveEntry keeps a line of a municipality's register and assesses it anew; one without an id is new, and one
+// that was changed since its revision was read gives store.ErrConflict. The municipality itself and the admin
+// may.
 func (h *Hub) SaveEntry(ctx context.Context, p Person, x nis2.Entry) (nis2.Entry, error) {
 	if !p.decides(x.Municipality) {
 		return x, fmt.Errorf("the register of %s: %w", x.Municipality, ErrForbidden)
@@ -37,16 +38,7 @@ func (h *Hub) SaveEntry(ctx context.Context, p Person, x nis2.Entry) (nis2.Entry
 	if err := x.Validate(h.today()); err != nil {
 		return x, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	if x.ID == "" {
-		id, err := newRecordID()
-		if err != nil {
-			return x, err
-		}
-		x.ID = id
-	} else if _, err := h.entry(ctx, x.Municipality, x.ID); err != nil {
-		return x, err
-	}
-	if err := h.store.SaveRecord(ctx, store.KindEntry, x.Municipality, x.ID, h.now(), x); err != nil {
+	if err := keepRevised(ctx, h, store.KindEntry, x.Municipality, &x, func(x *nis2.Entry) (*string, *int) { return &x.ID, &x.Revision }); err != nil {
 		return x, err
 	}
 	if err := h.record(ctx, p.Name, "register.save", x.Municipality, fmt.Sprintf("%s %s %s %s", x.ID, x.Kind, x.Date, x.Subject)); err != nil {
@@ -60,7 +52,10 @@ func (h *Hub) RemoveEntry(ctx context.Context, p Person, municipality, id string
 	if !p.decides(municipality) {
 		return fmt.Errorf("the register of %s: %w", municipality, ErrForbidden)
 	}
-	x, err := h.entry(ctx, municipality, id)
+	x, err := store.Record[nis2.Entry](ctx, h.store, store.KindEntry, municipality, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("register line %q: %w", id, ErrNotFound)
+	}
 	if err != nil {
 		return err
 	}
@@ -71,12 +66,4 @@ func (h *Hub) RemoveEntry(ctx context.Context, p Person, municipality, id string
 		return err
 	}
 	return h.assessAnew(ctx, municipality)
-}
-
-func (h *Hub) entry(ctx context.Context, municipality, id string) (nis2.Entry, error) {
-	x, err := store.Record[nis2.Entry](ctx, h.store, store.KindEntry, municipality, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return x, fmt.Errorf("register line %q: %w", id, ErrNotFound)
-	}
-	return x, err
 }

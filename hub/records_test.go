@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/samdrift/samdrift/hub"
+	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/planner/nis2"
 )
 
@@ -46,9 +47,13 @@ func TestRegister(t *testing.T) {
 	if l := level("450"); l == nil || *l != 4 || level("420") != nil {
 		t.Errorf("an exercise a month ago gives Nyborg %v and Assens %v", l, level("420"))
 	}
+	read := kept
 	kept.Date = today.AddDays(-800)
-	if _, err := h.SaveEntry(ctx, nyborg, kept); err != nil {
+	if kept, err = h.SaveEntry(ctx, nyborg, kept); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := h.SaveEntry(ctx, second, read); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("a line that somebody changed since it was read is overwritten: %v", err)
 	}
 	if l := level("450"); l == nil || *l != 0 {
 		t.Errorf("an exercise two years ago gives %v", l)

@@ -65,6 +65,7 @@ func (s *server) showActions(w http.ResponseWriter, r *http.Request, status int,
 		if a.ID == id && typed == nil && row.May {
 			page.Form = actionForm(a.Action)
 		}
+		page.Form.catchUp(wrong, a.ID, a.Revision)
 		page.Rows = append(page.Rows, row)
 	}
 	slices.SortStableFunc(page.Rows, func(a, b actionView) int {
@@ -99,7 +100,7 @@ func (f frame) municipalities() []choice {
 
 func actionForm(a nis2.Action) form {
 	f := form{
-		"id": a.ID, "municipality": a.Municipality, "title": a.Title, "controls": strings.Join(a.Controls, " "), "risk": a.Risk, "owner": a.Owner,
+		"id": a.ID, "revision": strconv.Itoa(a.Revision), "municipality": a.Municipality, "title": a.Title, "controls": strings.Join(a.Controls, " "), "risk": a.Risk, "owner": a.Owner,
 		"due": a.Due.String(), "state": string(a.State), "progress": strconv.Itoa(a.Progress), "reason": a.Reason,
 	}
 	if a.CostDKK > 0 {
@@ -129,7 +130,7 @@ func actionFrom(l *locale.Locale, f form) (nis2.Action, error) {
 	}
 	f.need(l, "due", "actions.due", &faults)
 	a := nis2.Action{
-		ID: f["id"], Municipality: f["municipality"], Risk: f["risk"], Reason: f["reason"], State: nis2.ActionState(f["state"]),
+		ID: f["id"], Revision: f.revision(l, &faults), Municipality: f["municipality"], Risk: f["risk"], Reason: f["reason"], State: nis2.ActionState(f["state"]),
 		Title:    f.need(l, "title", "actions.name", &faults),
 		Owner:    f.need(l, "owner", "answers.owner", &faults),
 		Controls: strings.FieldsFunc(f.need(l, "controls", "actions.controls", &faults), func(r rune) bool { return r == ' ' || r == ',' || r == ';' }),

@@ -3,11 +3,13 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/samdrift/samdrift/dashboards/locale"
 	"github.com/samdrift/samdrift/hub"
+	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/inventory"
 )
 
@@ -94,8 +96,9 @@ func (e refused) orNil() error {
 
 // fault stands beside a form that was refused.
 type fault struct {
-	Words  []string // in the person's language
-	Reason string   // what the hub itself says, in English; empty: the words say it
+	Words   []string // in the person's language
+	Reason  string   // what the hub itself says, in English; empty: the words say it
+	Changed bool     // somebody changed what is kept since the form was shown
 }
 
 // faultOf tells a refusal's reasons; nil for anything else, which is no fault of the form.
@@ -104,10 +107,32 @@ func faultOf(err error) *fault {
 	switch {
 	case errors.As(err, &own):
 		return &fault{Words: own}
+	case errors.Is(err, store.ErrConflict):
+		return &fault{Changed: true}
 	case errors.Is(err, hub.ErrInvalid):
 		return &fault{Reason: strings.TrimPrefix(err.Error(), hub.ErrInvalid.Error()+": ")}
 	}
 	return nil
+}
+
+// revision reads which revision of a record a form stands on; 0 for a new one.
+func (f form) revision(l *locale.Locale, faults *refused) int {
+	if f["revision"] == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(f["revision"])
+	if err != nil {
+		*faults = append(*faults, l.T("form.unreadable"))
+	}
+	return n
+}
+
+// catchUp lets a form that was refused because its record had changed stand on what is kept now: it is shown
+// beside the form, so that saving once more is meant.
+func (f form) catchUp(wrong *fault, id string, revision int) {
+	if wrong != nil && wrong.Changed && f["id"] == id {
+		f["revision"] = strconv.Itoa(revision)
+	}
 }
 
 // done sends the browser on after a form was taken.

@@ -330,6 +330,11 @@ func TestRoundsActionsAndIncidents(t *testing.T) {
 	}
 	incident.Set("id", id)
 	incident.Set("effects", "Alle postkasser")
+	incident.Set("revision", "1") // as it was read before the notice was noted
+	if status, body, _ := post(t, hub.RoleMunicipality, "/gap/incidents", incident); status != http.StatusUnprocessableEntity || !strings.Contains(body, `name="revision" value="2"`) {
+		t.Errorf("an incident that was changed meanwhile: %d", status)
+	}
+	incident.Set("revision", "2")
 	if status, body, _ := post(t, hub.RoleMunicipality, "/gap/incidents", incident); status != http.StatusSeeOther {
 		t.Fatalf("change: %d %.300s", status, body)
 	}

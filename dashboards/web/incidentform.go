@@ -2,6 +2,7 @@ package web
 
 import (
 	"maps"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ var parties = []nis2.Party{nis2.PartyMunicipality, nis2.PartyCentre}
 
 func incidentForm(i nis2.Incident) form {
 	f := form{
-		"id": i.ID, "municipality": i.Municipality, "centre": i.Centre, "title": i.Title, "severity": i.Severity, "why": i.Why, "decided_by": i.DecidedBy,
+		"id": i.ID, "revision": strconv.Itoa(i.Revision), "municipality": i.Municipality, "centre": i.Centre, "title": i.Title, "severity": i.Severity, "why": i.Why, "decided_by": i.DecidedBy,
 		"effects": i.Effects, "cause": i.Cause, "measures": i.Measures, "started_at": input(i.StartedAt), "closed_at": input(i.ClosedAt), "review_at": input(i.ReviewAt),
 		"significant": answerOf(i.Significant), "cross_border": answerOf(i.CrossBorder), "malicious": answerOf(i.Malicious),
 	}
@@ -55,6 +56,7 @@ func incidentFrom(l *locale.Locale, f form, i nis2.Incident) (nis2.Incident, err
 		}
 		return f.moment(l, name, label, &faults)
 	}
+	i.Revision = f.revision(l, &faults)
 	if i.ID == "" {
 		i.Municipality = f.need(l, "municipality", "col.municipality", &faults)
 	}

@@ -74,6 +74,7 @@ func (s *server) showIncidents(w http.ResponseWriter, r *http.Request, status in
 		}
 	}
 	for _, i := range list {
+		page.Form.catchUp(x.wrong, i.ID, i.Revision)
 		row := incidentView{IncidentView: i, Sent: form{}}
 		if i.ID == x.id {
 			row.Fault = x.late

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/samdrift/samdrift/dashboards/locale"
 	"github.com/samdrift/samdrift/hub"
@@ -72,6 +73,7 @@ func (s *server) showRegister(w http.ResponseWriter, r *http.Request, status int
 			if x.ID == id && typed == nil {
 				page.Form = entryForm(x)
 			}
+			page.Form.catchUp(wrong, x.ID, x.Revision)
 		}
 		if of.Lines != nil {
 			page.Kinds = append(page.Kinds, of)
@@ -82,7 +84,7 @@ func (s *server) showRegister(w http.ResponseWriter, r *http.Request, status int
 
 // entryForm gives a line as it stands in its form.
 func entryForm(x nis2.Entry) form {
-	f := form{"id": x.ID, "kind": string(x.Kind), "subject": x.Subject, "owner": x.Owner, "decision": x.Decision, "note": x.Note}
+	f := form{"id": x.ID, "revision": strconv.Itoa(x.Revision), "kind": string(x.Kind), "subject": x.Subject, "owner": x.Owner, "decision": x.Decision, "note": x.Note}
 	for name, d := range map[string]inventory.Date{"date": x.Date, "due": x.Due, "closed": x.Closed, "exception": x.Exception} {
 		if d.Known() {
 			f[name] = d.String()
@@ -101,7 +103,7 @@ func entryForm(x nis2.Entry) form {
 func entryFrom(l *locale.Locale, f form) (nis2.Entry, error) {
 	var faults refused
 	x := nis2.Entry{
-		ID: f["id"], Kind: nis2.EntryKind(f.need(l, "kind", "register.kind", &faults)), Subject: f["subject"], Privileged: f["privileged"] != "",
+		ID: f["id"], Revision: f.revision(l, &faults), Kind: nis2.EntryKind(f.need(l, "kind", "register.kind", &faults)), Subject: f["subject"], Privileged: f["privileged"] != "",
 		Owner: f["owner"], Decision: f["decision"], Note: f["note"],
 		Date: f.day(l, "date", "register.date", &faults), Due: f.day(l, "due", "register.due", &faults),
 		Closed: f.day(l, "closed", "register.closed", &faults), Exception: f.day(l, "exception", "register.exception", &faults),

@@ -45,6 +45,12 @@ func TestRegisterPage(t *testing.T) {
 	}
 	line.Set("id", m[1])
 	line.Set("subject", "Backupadministratorer")
+	line.Set("revision", "0") // as if somebody had changed the line since
+	if status, body, _ := post(t, hub.RoleMunicipality, path, line); status != http.StatusUnprocessableEntity || !strings.Contains(body, "Nogen har ændret det gemte") ||
+		!strings.Contains(body, `value="Backupadministratorer"`) || !strings.Contains(body, `name="revision" value="1"`) {
+		t.Errorf("a line that was changed meanwhile: %d, without why, what was typed, or a way on", status)
+	}
+	line.Set("revision", "1")
 	if status, _, _ := post(t, hub.RoleMunicipality, path, line); status != http.StatusSeeOther {
 		t.Errorf("change: %d", status)
 	}

@@ -26,6 +26,7 @@ var ActionStates = []ActionState{ActionOpen, ActionDoing, ActionDone, ActionDrop
 // Action is something that somebody does about a gap.
 type Action struct {
 	ID           string         `json:"id"`
+	Revision     int            `json:"revision,omitzero"`      // rises with every change; a change names the one it stands on
 	Municipality string         `json:"municipality,omitempty"` // empty: joint, for the whole cooperation
 	Title        string         `json:"title"`
 	Controls     []string       `json:"controls"`

@@ -20,6 +20,7 @@ const (
 // decided and when; it sends nothing.
 type Incident struct {
 	ID           string    `json:"id"`
+	Revision     int       `json:"revision,omitzero"` // rises with every change; a change names the one it stands on
 	Municipality string    `json:"municipality"`
 	Centre       string    `json:"centre,omitempty"` // empty: the centre has no part in it
 	Title        string    `json:"title"`

@@ -33,6 +33,7 @@ var EntryKinds = []EntryKind{EntryStatusReport, EntryServiceReport, EntryContact
 // that is to be treated. Lines hold no names of persons.
 type Entry struct {
 	ID           string    `json:"id"`
+	Revision     int       `json:"revision,omitzero"` // rises with every change; a change names the one it stands on
 	Municipality string    `json:"municipality"`
 	Kind         EntryKind `json:"kind"`
 	// Subject is what it is about: the channel, the system (id or name) or privileged group of an access
