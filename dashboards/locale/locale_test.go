@@ -68,6 +68,7 @@ func TestNothingIsWithoutWords(t *testing.T) {
 	add("finding.", hub.Findings...)
 	add("gate.", terraform.AllGates...)
 	add("gate.name.", terraform.AllGates...)
+	add("check.", platform.ConcernKeys...)
 	add("check.", terraform.ConcernBackup, terraform.ConcernDependencies, terraform.ConcernName, terraform.ConcernAddress, terraform.ConcernCapacity)
 	for _, stage := range platform.Stages {
 		add("movestage.", string(stage))

@@ -265,7 +265,7 @@ func TestAMoveOverThePages(t *testing.T) {
 	}
 	m.does("carl", unit, "step", 422, "stage", "place", "action", "finish")
 	m.does("carl", unit, "plan", 303)
-	m.page("carl", path, "Noget ved serveren skal bringes i orden", "Kendte afhængigheder")
+	m.page("carl", path, "Forhold ved serveren: Kendte afhængigheder.", "Noget ved serveren skal bringes i orden")
 	m.does("bo", unit, "accept", 403, "key", "backup", "reason", "Prøve", "days", "7")
 	m.does("carl", unit, "accept", 422, "key", "backup", "reason", "Prøve", "days", "90")
 	for _, key := range []string{"backup", "dependencies"} {
