@@ -16,6 +16,16 @@ type ActionsView struct {
 	Data    Meta            `json:"data"`
 	Actions []ActionRow     `json:"actions"` // by due day
 	Effects []ActionsEffect `json:"effects"` // of the municipalities whose answers the person may see
+	// Reassess are answers that servers have moved since. Each is a task that ends when the answer is confirmed
+	// or changed.
+	Reassess []ReassessTask `json:"reassess"`
+}
+
+// ReassessTask is a control of a municipality that is to be answered or confirmed again.
+type ReassessTask struct {
+	Municipality string `json:"municipality"`
+	Control      string `json:"control"`
+	nis2.Reassess
 }
 
 // ActionRow is an action with whether it is late.
@@ -45,7 +55,7 @@ func (h *Hub) Actions(ctx context.Context, p Person) (ActionsView, error) {
 	if err != nil {
 		return ActionsView{}, err
 	}
-	v := ActionsView{Data: e.meta(sc), Actions: []ActionRow{}, Effects: []ActionsEffect{}}
+	v := ActionsView{Data: e.meta(sc), Actions: []ActionRow{}, Effects: []ActionsEffect{}, Reassess: []ReassessTask{}}
 	for _, a := range all {
 		if a.Joint() || sc.gap[a.Municipality] {
 			v.Actions = append(v.Actions, ActionRow{a, a.Overdue(e.asOf)})
@@ -57,6 +67,11 @@ func (h *Hub) Actions(ctx context.Context, p Person) (ActionsView, error) {
 		if sc.gap[a.Municipality] {
 			v.Effects = append(v.Effects, ActionsEffect{a.Municipality, a.Overall, nis2.WhatIf(h.Catalogue(), a, all).Overall})
 			codes = append(codes, a.Municipality)
+			for _, r := range a.Controls {
+				if r.Reassess != nil {
+					v.Reassess = append(v.Reassess, ReassessTask{a.Municipality, r.ID, *r.Reassess})
+				}
+			}
 		}
 	}
 	return v, h.noteReading(ctx, p, "action plan", codes...)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/planner/nis2"
@@ -121,6 +122,10 @@ func (h *Hub) settle(p Person, old, a *nis2.Answer) {
 	if !a.AnsweredAt.Known() {
 		a.AnsweredAt = h.today()
 	}
+	a.ConfirmedAt = time.Time{} // the hub's own to say, and only of what is answered now
+	if a.AnsweredAt == h.today() {
+		a.ConfirmedAt = h.now().UTC()
+	}
 	given := old != nil && old.ReviewedBy == a.ReviewedBy
 	if given && !same || !given && !trusted {
 		a.ReviewedBy = ""
@@ -207,12 +212,15 @@ func (h *Hub) ReviewAnswer(ctx context.Context, p Person, municipality, control 
 	return h.keepAnswers(ctx, p, "gap.review", []AnswerEdit{reviewed})
 }
 
-// ConfirmAnswer takes over an answer that was copied from the round before, as the person's own. seen is
-// as in ReviewAnswer.
+// ConfirmAnswer takes over an answer that was copied from the round before, or that was given before servers
+// moved, as the person's own. A review from before a move is gone with it. seen is as in ReviewAnswer.
 func (h *Hub) ConfirmAnswer(ctx context.Context, p Person, municipality, control string, seen *int64) error {
 	confirmed, err := h.givenAnswer(ctx, p, municipality, control, seen)
 	if err != nil {
 		return err
+	}
+	if e := h.current.Load(); e != nil && e.lapsed(municipality, control) {
+		confirmed.ReviewedBy = ""
 	}
 	old := confirmed.Answer
 	confirmed.Unconfirmed, confirmed.AnsweredBy, confirmed.AnsweredAt = false, p.Name, h.today()

@@ -88,7 +88,10 @@ func (h *Hub) gapInput(ctx context.Context, e *estate, municipality string) (nis
 	if in.Entries, err = keptBy[nis2.Entry](ctx, h, store.KindEntry, municipality); err != nil {
 		return in, err
 	}
-	in.Actions, err = keptBy[nis2.Action](ctx, h, store.KindAction, municipality)
+	if in.Actions, err = keptBy[nis2.Action](ctx, h, store.KindAction, municipality); err != nil {
+		return in, err
+	}
+	in.Transfers, err = h.transfers(ctx, municipality)
 	return in, err
 }
 

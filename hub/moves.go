@@ -12,6 +12,7 @@ import (
 
 	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/planner/track"
 	"github.com/samdrift/samdrift/terraform"
 	"github.com/samdrift/samdrift/terraform/look"
 	"github.com/samdrift/samdrift/terraform/platform"
@@ -57,6 +58,7 @@ type MovesView struct {
 	Data    Meta               `json:"data"`
 	Stopped *terraform.Stopped `json:"stopped,omitempty"` // all moves are stopped
 	Moves   []MoveRow          `json:"moves"`             // by cutover
+	Waves   []track.WaveStatus `json:"waves"`             // what they amount to, also of waves that have not begun
 	Names   map[string]string  `json:"names"`
 }
 
@@ -81,6 +83,7 @@ func (h *Hub) Moves(ctx context.Context, p Person) (MovesView, error) {
 		}
 		v.Moves = append(v.Moves, row)
 	}
+	v.Waves = only(e.follow(sc, kept).Waves, func(w track.WaveStatus) bool { return sc.detail[w.Municipality] })
 	slices.SortFunc(v.Moves, func(a, b MoveRow) int {
 		return cmp.Or(cmp.Compare(a.Group.Cutover, b.Group.Cutover), cmp.Compare(a.Unit, b.Unit))
 	})
@@ -189,22 +192,32 @@ func (h *Hub) changeMove(ctx context.Context, p Person, unit, action string, cha
 	return h.keepMove(ctx, p, m, action, change)
 }
 
-// keepMove changes a move that was read and keeps it.
+// keepMove changes a move that was read and keeps it. When that takes a verified move back, the inventory
+// follows.
 func (h *Hub) keepMove(ctx context.Context, p Person, m Move, action string, change func(*Move) (string, error)) (Move, error) {
+	was, fresh, err := h.changeKept(ctx, p, m, action, change)
+	if err == nil && !was.IsZero() && verified(fresh.Progress).IsZero() {
+		err = h.returned(ctx, fresh)
+	}
+	return fresh, err
+}
+
+// changeKept is keepMove as far as the move itself goes. It also gives when the move had been verified before.
+func (h *Hub) changeKept(ctx context.Context, p Person, m Move, action string, change func(*Move) (string, error)) (was time.Time, fresh Move, err error) {
 	h.moving.Lock()
 	defer h.moving.Unlock()
-	fresh, err := store.Record[Move](ctx, h.store, store.KindMove, m.Municipality, m.Unit)
-	if err != nil {
-		return m, err
+	if fresh, err = store.Record[Move](ctx, h.store, store.KindMove, m.Municipality, m.Unit); err != nil {
+		return was, m, err
 	}
+	was = verified(fresh.Progress)
 	detail, err := change(&fresh)
 	if err != nil {
-		return fresh, err
+		return was, fresh, err
 	}
 	if err := h.store.SaveRecord(ctx, store.KindMove, fresh.Municipality, fresh.Unit, h.now(), fresh); err != nil {
-		return fresh, err
+		return was, fresh, err
 	}
-	return fresh, h.record(ctx, p.Name, action, fresh.Unit, detail)
+	return was, fresh, h.record(ctx, p.Name, action, fresh.Unit, detail)
 }
 
 // moveOf reads a unit's move within the person's scope.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/planner/track"
 )
 
 // Municipality answers the page of one municipality. Without detail only what all members share is
@@ -35,6 +36,11 @@ func (h *Hub) Municipality(ctx context.Context, p Person, code string) (Municipa
 			v.Waves = append(v.Waves, w)
 		}
 	}
+	f, err := h.follow(ctx, e, sc)
+	if err != nil {
+		return v, err
+	}
+	v.Operation, v.Progress = f.of(code), only(f.Waves, func(w track.WaveStatus) bool { return w.Municipality == code })
 	if sc.money(code) {
 		for i, c := range e.plan.Cost.ByMunicipality {
 			if c.Municipality == code {

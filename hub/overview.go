@@ -86,6 +86,11 @@ func (h *Hub) Overview(ctx context.Context, p Person) (Overview, error) {
 		o.Tiles = append(o.Tiles, e.tile(sc, m))
 	}
 	o.Totals = e.totals(sc)
+	f, err := h.follow(ctx, e, sc)
+	if err != nil {
+		return o, err
+	}
+	o.Totals.WavesDone = f.wavesDone()
 	for _, c := range e.snapshot.Centres {
 		o.Centres = append(o.Centres, e.centre(c))
 	}
@@ -176,9 +181,6 @@ func (e *estate) totals(sc scope) Totals {
 			continue
 		}
 		t.Waves++
-		if w.End < e.asOf {
-			t.WavesDone++
-		}
 	}
 	return t
 }

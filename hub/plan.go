@@ -10,12 +10,15 @@ import (
 )
 
 // Plan answers the wave plan within the person's scope.
-func (h *Hub) Plan(_ context.Context, p Person) (PlanView, error) {
+func (h *Hub) Plan(ctx context.Context, p Person) (PlanView, error) {
 	e, sc, err := h.ask(p)
 	if err != nil {
 		return PlanView{}, err
 	}
-	return h.planView(e, sc), nil
+	v := h.planView(e, sc)
+	f, err := h.follow(ctx, e, sc)
+	v.Progress = f.Waves
+	return v, err
 }
 
 // planView is an estate's plan as a person may see it.

@@ -13,6 +13,7 @@ import (
 	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/planner/track"
 )
 
 const (
@@ -34,6 +35,11 @@ func (h *Hub) ReportFacts(ctx context.Context, p Person) (ReportFacts, error) {
 		Gap: e.joint(), Articles: map[string]planner.Text{}, Cost: e.plan.Cost, Capacity: e.plan.Capacity,
 		Assumptions: e.assumptions(all), Centres: map[string]string{},
 	}
+	followed, err := h.follow(ctx, e, all)
+	if err != nil {
+		return ReportFacts{}, err
+	}
+	f.Progress, f.Operations = only(followed.Waves, func(w track.WaveStatus) bool { return w.State != track.Planned }), followed.Operations
 	f.Person = Person{} // the report is the same whoever asks
 	f.Period, f.From, f.To = halfYear(e.asOf)
 	for _, a := range h.Catalogue().Articles {

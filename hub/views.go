@@ -7,6 +7,7 @@ import (
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/planner/nis2"
+	"github.com/samdrift/samdrift/planner/track"
 	"github.com/samdrift/samdrift/terraform"
 )
 
@@ -68,7 +69,7 @@ type Totals struct {
 	ServersMoved   int `json:"servers_moved"`
 	Systems        int `json:"systems"`
 	Waves          int `json:"waves"`
-	WavesDone      int `json:"waves_done"`
+	WavesDone      int `json:"waves_done"` // wholly moved and verified, after their recorded moves
 }
 
 // CentreSummary is a centre with its capacity before and after the plan.
@@ -83,6 +84,8 @@ type MunicipalityView struct {
 	Meta
 	Municipality inventory.Municipality    `json:"municipality"`
 	Agreement    *inventory.Agreement      `json:"agreement,omitempty"`
+	Operation    *track.Operation          `json:"operation,omitempty"` // what the moves under it amount to
+	Progress     []track.WaveStatus        `json:"progress,omitempty"`  // of its waves
 	Assignment   *planner.Assignment       `json:"assignment,omitempty"`
 	Detail       bool                      `json:"detail"` // false: only dates, money and state below are filled
 	Kinds        []KindCount               `json:"kinds,omitempty"`
@@ -180,6 +183,7 @@ type PlanView struct {
 	Names         map[string]string   `json:"names"`            // municipality code, centre slug and asset id → name
 	Terraform     []terraform.Summary `json:"terraform"`
 	TerraformNote string              `json:"terraform_note,omitempty"` // stable key: no_engine, not_run, demo_units
+	Progress      []track.WaveStatus  `json:"progress,omitempty"`       // how far the waves are after their recorded moves, where the person may see it
 }
 
 // GapView is the gap analysis within the person's scope.
@@ -238,6 +242,8 @@ type ReportFacts struct {
 	Deadline       inventory.Date          `json:"deadline"`
 	Municipalities []ReportMunicipality    `json:"municipalities"`
 	Waves          []planner.Wave          `json:"waves"`
+	Progress       []track.WaveStatus      `json:"progress,omitempty"`   // how far the waves are after their recorded moves
+	Operations     []track.Operation       `json:"operations,omitempty"` // what they amount to, by agreement
 	Feasible       bool                    `json:"feasible"`
 	LastWaveEnd    inventory.Date          `json:"last_wave_end,omitzero"`
 	Refusals       []ReportRefusal         `json:"refusals"`

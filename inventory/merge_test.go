@@ -97,6 +97,25 @@ func TestTheBetterPlacedCollectorIsBelieved(t *testing.T) {
 	}
 }
 
+// What a collector knows to be empty now is taken back, unless a better placed one says otherwise.
+func TestWhatWasSaidCanBeTakenBack(t *testing.T) {
+	emptied := seen("move", "srv-1", monday.Add(2*time.Hour), inventory.Asset{Name: "srv-1", Serial: "S1"})
+	emptied.Emptied = []string{"operated_by", "memory_bytes"}
+	s, changes := inventory.Merge(empty(), []inventory.Observation{
+		seen("agent", "srv-1", monday, inventory.Asset{Name: "srv-1", Serial: "S1", MemoryBytes: 64 << 30}),
+		seen("move", "srv-1", monday.Add(time.Hour), inventory.Asset{Name: "srv-1", Serial: "S1", OperatedBy: "fyn"}),
+	}, monday.Add(time.Hour))
+	if s.Assets[0].OperatedBy != "fyn" {
+		t.Fatalf("operated by %q", s.Assets[0].OperatedBy)
+	}
+	if s, changes = inventory.Merge(s, []inventory.Observation{emptied}, monday.Add(2*time.Hour)); len(changes) == 0 {
+		t.Error("nobody is told that it was taken back")
+	}
+	if a := s.Assets[0]; a.OperatedBy != "" || a.MemoryBytes != 64<<30 {
+		t.Errorf("operated by %q with %d bytes of memory", a.OperatedBy, a.MemoryBytes)
+	}
+}
+
 // A look that fails keeps what was known, and stays visible as failed.
 func TestFailedLookLosesNothing(t *testing.T) {
 	s, _ := inventory.Merge(empty(), []inventory.Observation{

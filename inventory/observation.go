@@ -44,6 +44,7 @@ type Observation struct {
 	Error        string                 `json:"error,omitempty"` // what went wrong and how to mend it
 	Tables       map[string]TableStatus `json:"tables,omitempty"`
 	Asset        *Asset                 `json:"asset,omitempty"`
+	Emptied      []string               `json:"emptied,omitempty"`  // single fields, by JSON name, that the collector knows to be empty now: what was said of them is taken back
 	Evidence     map[string]string      `json:"evidence,omitempty"` // asset field: what the device gave its value by, as "sysDescr" or "OID 1.3.6.1.4.1…"
 	Flows        []Flow                 `json:"flows,omitempty"`
 	Register     *Register              `json:"register,omitempty"`

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"reflect"
+	"slices"
 	"time"
 )
 
@@ -31,6 +32,10 @@ func overlay(a *Asset, o *Observation) {
 			continue
 		}
 		value := seen.FieldByIndex(f.index)
+		if len(o.Emptied) > 0 && slices.Contains(o.Emptied, f.name) {
+			take(f.name, func() { known.FieldByIndex(f.index).SetZero() })
+			continue
+		}
 		if value.IsZero() || f.name == "kind" && Kind(value.String()) == KindUnknown || value.Kind() == reflect.Slice && value.Len() == 0 {
 			continue
 		}

@@ -27,6 +27,7 @@ type estate struct {
 	actions   []*Action
 	incidents []*Incident
 	entries   []*Entry
+	transfers []*Transfer
 
 	moment   time.Time      // "now" for rules that count hours
 	register inventory.Date // how fresh the registers' rows are
@@ -69,6 +70,7 @@ func estates(cat *Catalogue, in Input) []*estate {
 	deal(in.Actions, of, func(x *Action) string { return x.Municipality }, func(e *estate) *[]*Action { return &e.actions })
 	deal(in.Incidents, of, func(x *Incident) string { return x.Municipality }, func(e *estate) *[]*Incident { return &e.incidents })
 	deal(in.Entries, of, func(x *Entry) string { return x.Municipality }, func(e *estate) *[]*Entry { return &e.entries })
+	deal(in.Transfers, of, func(x *Transfer) string { return x.Municipality }, func(e *estate) *[]*Transfer { return &e.transfers })
 	for i := range in.Facts {
 		if e := of[in.Facts[i].Municipality]; e != nil {
 			e.facts[in.Facts[i].Dataset] = &in.Facts[i]
@@ -242,5 +244,10 @@ func (e *estate) assess(k *Control) ControlResult {
 	}
 	s := e.cat.effective(k, answer, m, e.in.AsOf)
 	r.Effective, r.Confidence, r.State, r.Note = s.level, s.confidence, s.state, first(note, s.note)
+	if r.State != Unanswered {
+		if r.Reassess = e.reassess(k, e.answers[k.ID]); r.Reassess != nil {
+			e.cat.lapse(&r)
+		}
+	}
 	return r
 }

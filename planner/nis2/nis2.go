@@ -29,6 +29,8 @@ type Input struct {
 	Incidents []Incident
 	Actions   []Action
 	Entries   []Entry
+	// Transfers are the verified moves to a centre, by when they were verified.
+	Transfers []Transfer
 }
 
 // Answer is what a municipality declares about one control.
@@ -41,6 +43,7 @@ type Answer struct {
 	Owner         string         `json:"owner,omitempty"`         // the accountable role in the municipality
 	AnsweredBy    string         `json:"answered_by"`
 	AnsweredAt    inventory.Date `json:"answered_at"`
+	ConfirmedAt   time.Time      `json:"confirmed_at,omitzero"` // the moment, when it was given or confirmed in the hub on that day
 	ReviewedBy    string         `json:"reviewed_by,omitempty"` // a second person
 
 	NotApplicable *NotApplicable `json:"not_applicable,omitempty"`
@@ -112,6 +115,7 @@ const (
 	BetterThan   State = "better"       // data show more than claimed
 	Overridden   State = "overridden"   // a second person set the data aside
 	NotConfirmed State = "unconfirmed"  // copied from the round before: counts as a claim, not as answered
+	ToReassess   State = "reassess"     // servers have moved since it was answered: counts less until confirmed
 	NotInScope   State = "not_applicable"
 )
 
@@ -131,6 +135,9 @@ type ControlResult struct {
 	Applicable bool     `json:"applicable"`
 	Members    *Members `json:"members"`        // nil: the control has no rule that was run
 	Note       string   `json:"note,omitempty"` // stable key with words in each language
+	// Reassess tells that servers have moved since the answer was given; nil: none have, or the control does
+	// not mind.
+	Reassess *Reassess `json:"reassess,omitempty"`
 }
 
 // Members are what a rule counted. Known is Population less Unknown.

@@ -23,6 +23,7 @@ const (
 	NoteOverrideAsked   = "override_proposed"
 	NoteExpired         = "evidence_expired"
 	NoteUnconfirmed     = "unconfirmed"
+	NoteTransferred     = "transferred"
 )
 
 // NoteText is a note's key with its words in English.
@@ -55,5 +56,6 @@ func Notes() []NoteText {
 		{NoteOverrideAsked, "It is proposed to set the data aside; until a second person approves it, the data count."},
 		{NoteExpired, "The evidence has expired; the level stands, but is proven less."},
 		{NoteUnconfirmed, "Copied from the round before and not confirmed; it counts as a bare claim and not as answered."},
+		{NoteTransferred, "Servers have moved since it was answered, so its evidence has lapsed: at most level 2, as a bare claim, until the answer is confirmed or changed."},
 	}
 }

@@ -60,7 +60,7 @@ func TestLaws(t *testing.T) {
 			if g.Done < 0 || g.Done > g.Servers || g.Verified < 0 || g.Verified > g.Done {
 				t.Fatalf("counts of %+v are out of bounds", g)
 			}
-			if (g.State == "cut_over" || g.State == "verified") != (g.Done > 0) || g.Partial && g.Done == 0 {
+			if (g.State == "cut_over" || g.State == "verified" || g.State == "final") != (g.Done > 0) || g.Partial && g.Done == 0 {
 				t.Fatalf("state of %+v does not fit its count", g)
 			}
 			done += g.Done

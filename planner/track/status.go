@@ -27,11 +27,13 @@ type GroupStatus struct {
 	StartedOn    inventory.Date `json:"started_on,omitzero"`
 	CutOverOn    inventory.Date `json:"cut_over_on,omitzero"` // when the last server was
 	VerifiedOn   inventory.Date `json:"verified_on,omitzero"`
+	FinalOn      inventory.Date `json:"final_on,omitzero"`
 	RolledBackOn inventory.Date `json:"rolled_back_on,omitzero"` // the latest
 	// Expected is when it was cut over, or when it will be: after today's plan, or else not before today.
 	Expected inventory.Date `json:"expected,omitzero"`
-	AtLeast  bool           `json:"at_least"`  // expected then at the earliest: no plan says when
-	SlipDays int            `json:"slip_days"` // expected less planned; negative: earlier
+	AtLeast  bool           `json:"at_least"`          // expected then at the earliest: no plan says when
+	SlipDays int            `json:"slip_days"`         // expected less planned; negative: earlier
+	Sources  []string       `json:"sources,omitempty"` // of the events that are counted, sorted
 }
 
 // WaveStatus is how far one wave is.
@@ -45,7 +47,13 @@ type WaveStatus struct {
 	GroupsDone   int            `json:"groups_done"`
 	Servers      int            `json:"servers"`
 	Done         int            `json:"done"`
-	End          inventory.Date `json:"end"` // promised
+	Verified     int            `json:"verified"` // of those
+	Final        int            `json:"final"`    // of those
+	End          inventory.Date `json:"end"`      // promised
+	// When the first and the latest of the wave's groups were verified whole.
+	FirstVerified inventory.Date `json:"first_verified,omitzero"`
+	LastVerified  inventory.Date `json:"last_verified,omitzero"`
+	Sources       []string       `json:"sources,omitempty"` // of the events that are counted, sorted
 }
 
 // change is what an event did to the number of servers that are done.
@@ -108,11 +116,11 @@ func fold(in Input) *log {
 }
 
 // ordered gives the events by date, and on one date by kind, so that the order of telling does not
-// matter.
+// matter. Those of which the moment is known come after the others of their day, by moment.
 func ordered(events []Event) []Event {
 	events = slices.Clone(events)
 	slices.SortStableFunc(events, func(a, b Event) int {
-		return cmp.Or(cmp.Compare(a.On, b.On), cmp.Compare(slices.Index(Kinds, a.Kind), slices.Index(Kinds, b.Kind)),
+		return cmp.Or(cmp.Compare(a.On, b.On), a.At.Compare(b.At), cmp.Compare(slices.Index(Kinds, a.Kind), slices.Index(Kinds, b.Kind)),
 			cmp.Compare(a.Wave, b.Wave), cmp.Compare(a.Group, b.Group), cmp.Compare(a.Servers, b.Servers))
 	})
 	return events
@@ -126,12 +134,13 @@ func (l *log) refuse(rule string, e Event) {
 func (l *log) apply(i int, e Event) {
 	g := &l.groups[i]
 	n := cmp.Or(e.Servers, g.Servers)
+	g.Sources = with(g.Sources, e.Source)
 	switch before := g.Done; e.Kind {
 	case Started:
-		if !g.StartedOn.Known() || g.StartedOn <= g.RolledBackOn {
-			g.StartedOn = e.On
+		if g.State != string(Started) { // anew after a roll-back
+			g.State, g.StartedOn = string(Started), e.On
 		}
-	case CutOver, Verified: // what is verified has been cut over, told or not
+	case CutOver, Verified, Final: // what is verified has been cut over, told or not; what is final is both
 		if e.Kind == CutOver {
 			g.Done = min(g.Servers, g.Done+n)
 		} else {
@@ -141,15 +150,19 @@ func (l *log) apply(i int, e Event) {
 		if g.Done == g.Servers && before < g.Servers {
 			g.CutOverOn = e.On
 		}
-		if g.Verified == g.Servers && e.Kind == Verified && !g.VerifiedOn.Known() {
+		if g.Verified == g.Servers && e.Kind != CutOver && !g.VerifiedOn.Known() {
 			g.VerifiedOn = e.On
+		}
+		if e.Kind == Final && n == g.Servers {
+			g.FinalOn = e.On
 		}
 		l.note(i, e.On, g.Done-before)
 	case RolledBack:
+		g.State = string(RolledBack)
 		g.Done = max(0, g.Done-n)
 		g.Verified = min(g.Verified, g.Done)
 		g.RolledBackOn = e.On
-		g.CutOverOn, g.VerifiedOn = 0, 0
+		g.CutOverOn, g.VerifiedOn, g.FinalOn = 0, 0, 0
 		l.note(i, e.On, g.Done-before)
 	}
 }
@@ -160,17 +173,15 @@ func (l *log) note(group int, on inventory.Date, servers int) {
 	}
 }
 
-// settle names the state that the counts amount to.
+// settle names the state that the counts amount to. Where nothing is done, it stays what happened last.
 func (g *GroupStatus) settle() {
 	switch {
+	case g.FinalOn.Known():
+		g.State = string(Final)
 	case g.Verified > 0:
 		g.State, g.Partial = string(Verified), g.Verified < g.Servers
 	case g.Done > 0:
 		g.State, g.Partial = string(CutOver), g.Done < g.Servers
-	case g.RolledBackOn.Known() && g.StartedOn <= g.RolledBackOn:
-		g.State = string(RolledBack)
-	case g.StartedOn.Known():
-		g.State = string(Started)
 	}
 }
 
@@ -198,46 +209,11 @@ func (l *log) expect() {
 	}
 }
 
-// waves puts the groups of each wave together.
-func (l *log) waves() []WaveStatus {
-	of := map[string]*WaveStatus{}
-	order := []string{}
-	started := map[string]int{}
-	verified := map[string]int{}
-	for i, p := range l.in.Baseline.Promises {
-		if p.Wave == "" {
-			continue
-		}
-		w := of[p.Wave]
-		if w == nil {
-			w = &WaveStatus{Wave: p.Wave, Municipality: p.Municipality, Centre: p.Centre, State: Planned}
-			of[p.Wave] = w
-			order = append(order, p.Wave)
-		}
-		g := l.groups[i]
-		w.Groups++
-		w.Servers, w.Done, w.End = w.Servers+g.Servers, w.Done+g.Done, max(w.End, p.End)
-		if g.Done == g.Servers {
-			w.GroupsDone++
-		}
-		if g.State != Planned {
-			started[p.Wave]++
-		}
-		verified[p.Wave] += g.Verified
+// with adds a source to a sorted list.
+func with(sources []string, source string) []string {
+	at, there := slices.BinarySearch(sources, source)
+	if source == "" || there {
+		return sources
 	}
-	out := make([]WaveStatus, 0, len(of))
-	for _, id := range order {
-		w := of[id]
-		switch {
-		case verified[id] == w.Servers && w.Servers > 0:
-			w.State = string(Verified)
-		case w.Done > 0:
-			w.State, w.Partial = string(CutOver), w.Done < w.Servers
-		case started[id] > 0:
-			w.State, w.Partial = string(Started), started[id] < w.Groups
-		}
-		out = append(out, *w)
-	}
-	slices.SortFunc(out, func(a, b WaveStatus) int { return cmp.Or(cmp.Compare(a.End, b.End), cmp.Compare(a.Wave, b.Wave)) })
-	return out
+	return slices.Insert(slices.Clone(sources), at, source)
 }

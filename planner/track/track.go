@@ -10,6 +10,7 @@ package track
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
@@ -65,11 +66,12 @@ const (
 	Started    Kind = "started"     // seeding of data has begun
 	CutOver    Kind = "cut_over"    // users are on the new servers
 	Verified   Kind = "verified"    // somebody has seen that it works
+	Final      Kind = "final"       // there is no way back
 	RolledBack Kind = "rolled_back" // users are on the old servers again
 )
 
 // Kinds lists every kind in that order.
-var Kinds = []Kind{Started, CutOver, Verified, RolledBack}
+var Kinds = []Kind{Started, CutOver, Verified, Final, RolledBack}
 
 // Event is one thing that happened, as somebody told it. It is about a group, or about all groups of a
 // wave.
@@ -78,10 +80,14 @@ type Event struct {
 	Group   string         `json:"group,omitempty"`
 	Wave    string         `json:"wave,omitempty"`
 	On      inventory.Date `json:"on"`
+	At      time.Time      `json:"at,omitzero"`      // the moment, where it is known: it orders what happened on one day
 	Servers int            `json:"servers,omitzero"` // of a group: how many it was about; 0: all of them
 	By      string         `json:"by,omitempty"`
-	Source  string         `json:"source,omitempty"` // terraform, a person's report, ...
+	Source  string         `json:"source,omitempty"` // SourceMoves, or where a person told it
 }
+
+// SourceMoves is the source of what a recorded move tells by itself.
+const SourceMoves = "moves"
 
 // Settings say how a forecast is made.
 type Settings struct {
