@@ -33,6 +33,7 @@ var only = []struct{ prefix, owner, why string }{
 	{"github.com/jackc/pgx", "hub/store", "the only place with SQL"},
 	{"github.com/gosnmp/gosnmp", "collectors/snmp", "the simulated devices must not share the collector's codec"},
 	{"github.com/hashicorp/terraform-exec", "terraform", "engines are driven from one place"},
+	{"github.com/digitalocean/go-libvirt", "terraform/libvirt", "platforms are read in one place"},
 	{"github.com/vmware/govmomi", "terraform/vcenter", "platforms are read in one place"},
 	{"github.com/Azure/azure-sdk-for-go", "terraform/azure", "platforms are read in one place"},
 	{"github.com/grafana/grafana-api-golang-client", "dashboards/grafana", "archived upstream; one package shields the rest"},

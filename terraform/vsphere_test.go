@@ -17,9 +17,15 @@ import (
 	"github.com/samdrift/samdrift/terraform/vcenter/vcentertest"
 )
 
-// world is a vCenter with servers under one agreement, two waves of one server a unit.
+// world is a vCenter whose servers move.
 type world struct {
 	*vcentertest.World
+	mover
+}
+
+// mover takes the servers of one source, under one agreement, in two waves of one server a unit.
+type mover struct {
+	source platform.Source
 	runner *terraform.Runner
 	dir    string
 	plan   planner.Plan
@@ -30,32 +36,37 @@ type world struct {
 func newWorld(t *testing.T, servers int) *world {
 	t.Helper()
 	r, folder := runner(t), vcentertest.Mirror(t)
-	w := &world{World: vcentertest.New(t, servers), runner: r, dir: t.TempDir()}
-	r.Config.ProviderMirror = folder
-	r.Environments = map[string]map[string]string{"nyborg": w.Login.Environment()}
-	machines, err := w.Login.Read(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.plan, w.snap = crowd(servers)
-	for i, m := range machines {
-		w.snap.Assets[i].UUID, w.snap.Assets[i].Name = m.UUID, m.Name
-	}
-	w.ground = terraform.Grounds{
-		Mappings: map[string]terraform.Mapping{"nyborg-odense": {
-			Platform:    "vsphere",
-			Source:      "nyborg",
-			Destination: platform.Location{Datacenter: vcentertest.Datacenter, Cluster: vcentertest.To, Datastore: vcentertest.ToStore, Folder: vcentertest.ToFolder},
-			Networks:    map[string]string{vcentertest.FromNet: vcentertest.ToNet},
-		}},
-		Machines: terraform.Attach(w.snap, machines),
-		Stages:   map[string]platform.Stage{},
-	}
+	w := &world{World: vcentertest.New(t, servers)}
+	w.mover = newMover(t, r, folder, w.Login, terraform.Mapping{
+		Destination: platform.Location{Datacenter: vcentertest.Datacenter, Cluster: vcentertest.To, Datastore: vcentertest.ToStore, Folder: vcentertest.ToFolder},
+		Networks:    map[string]string{vcentertest.FromNet: vcentertest.ToNet},
+	})
 	return w
 }
 
+// newMover reads the servers of a source, each of which the inventory knows.
+func newMover(t *testing.T, r *terraform.Runner, providers string, source platform.Source, m terraform.Mapping) mover {
+	t.Helper()
+	r.Config.ProviderMirror = providers
+	r.Environments = map[string]map[string]string{"nyborg": source.Environment()}
+	machines, err := source.Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, snap := crowd(len(machines))
+	for i, m := range machines {
+		snap.Assets[i].UUID, snap.Assets[i].Name = m.UUID, m.Name
+	}
+	m.Platform, m.Source = source.Platform().Name(), "nyborg"
+	return mover{source: source, runner: r, dir: t.TempDir(), plan: plan, snap: snap, ground: terraform.Grounds{
+		Mappings: map[string]terraform.Mapping{"nyborg-odense": m},
+		Machines: terraform.Attach(snap, machines),
+		Stages:   map[string]platform.Stage{},
+	}}
+}
+
 // units renders and writes the world's units.
-func (w *world) units(t *testing.T) []terraform.Unit {
+func (w *mover) units(t *testing.T) []terraform.Unit {
 	t.Helper()
 	units, err := terraform.Render(w.plan, w.snap, w.ground)
 	if err != nil {
@@ -68,7 +79,7 @@ func (w *world) units(t *testing.T) []terraform.Unit {
 }
 
 // to renders the units in a stage and gives those of a wave; empty: all.
-func (w *world) to(t *testing.T, stage platform.Stage, wave string) []terraform.Unit {
+func (w *mover) to(t *testing.T, stage platform.Stage, wave string) []terraform.Unit {
 	t.Helper()
 	var chosen []terraform.Unit
 	for _, g := range w.plan.Groups {
@@ -85,7 +96,7 @@ func (w *world) to(t *testing.T, stage platform.Stage, wave string) []terraform.
 }
 
 // carry takes units through their stage, some at a time: planned by Anna, approved by Bo, applied.
-func (w *world) carry(t *testing.T, units []terraform.Unit) {
+func (w *mover) carry(t *testing.T, units []terraform.Unit) {
 	t.Helper()
 	plans := plan(t, w.runner, w.dir, units)
 	var work errgroup.Group
@@ -102,10 +113,10 @@ func (w *world) carry(t *testing.T, units []terraform.Unit) {
 	}
 }
 
-// verify reads the vCenter back and wants every server of the units where its stage puts it.
-func (w *world) verify(t *testing.T, units []terraform.Unit) {
+// verify reads the source back and wants every server of the units where its stage puts it.
+func (w *mover) verify(t *testing.T, units []terraform.Unit) {
 	t.Helper()
-	machines, err := w.Login.Read(t.Context())
+	machines, err := w.source.Read(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -85,6 +85,7 @@ type Disk struct {
 	Label     string `json:"label"`
 	GB        int64  `json:"gb"`
 	Unit      int    `json:"unit"` // number on its controller
+	Bus       string `json:"bus,omitempty"` // kind of controller, where the provider asks for it
 	Datastore string `json:"datastore"`
 	Thin      bool   `json:"thin"`
 	Eager     bool   `json:"eager,omitzero"` // zeroed at once

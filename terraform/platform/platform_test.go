@@ -18,9 +18,11 @@ import (
 // examples is a server as each platform's reader would give it.
 var examples = map[string]platform.Machine{
 	"libvirt": {Asset: "a1", UUID: "4223a9d1-7a49-4d5e-9d7b-52d2d1d0a001", Name: "lab-01", CPUs: 2, MemoryMB: 2048, On: true,
-		Disks:    []platform.Disk{{Label: "/var/lib/libvirt/images/lab-01.qcow2", GB: 20}},
-		NICs:     []platform.NIC{{Network: "default", MAC: "52:54:00:00:00:01"}, {Network: "br0", Adapter: "bridge", MAC: "52:54:00:00:00:02"}},
-		Settings: map[string]any{"autostart": true, "machine": "q35"}},
+		Disks: []platform.Disk{{Label: "/var/lib/libvirt/images/lab-01.qcow2", GB: 20, Bus: "virtio"}, {Label: "/dev/vg0/data", Bus: "scsi", Mode: "block"},
+			{Mode: "cloudinit"}, {Label: "/srv/iso/debian.iso", Mode: "cdrom"}, {Mode: "cdrom"}},
+		NICs: []platform.NIC{{Network: "default", MAC: "52:54:00:00:00:01"}, {Network: "br0", Adapter: "bridge", MAC: "52:54:00:00:00:02"},
+			{Network: "eth0", Adapter: "macvtap", MAC: "52:54:00:00:00:03"}, {Network: "user", Adapter: "user", MAC: "52:54:00:00:00:04"}},
+		Settings: map[string]any{"autostart": true, "description": "the lab's"}},
 	"proxmox": {Asset: "a1", ImportID: "pve1/4321", Name: "nyb-web-01", CPUs: 4, Cores: 2, MemoryMB: 8192, Guest: "l26", On: true,
 		Location: platform.Location{Cluster: "pve1", Pool: "nyborg", Datastore: "ceph1"},
 		Disks:    []platform.Disk{{Label: "scsi0", GB: 40, Datastore: "ceph1"}, {Label: "scsi1", GB: 200, Datastore: "ceph2"}},
@@ -69,6 +71,9 @@ func TestGolden(t *testing.T) {
 // A server that was not read whole is refused by name, not written by half.
 func TestHalfAServer(t *testing.T) {
 	for name, spoil := range map[string]func(*platform.Machine){
+		"libvirt no pool":    func(m *platform.Machine) { m.Disks = []platform.Disk{{GB: 20}} },
+		"libvirt floppy":     func(m *platform.Machine) { m.Disks = []platform.Disk{{Mode: "file floppy"}} },
+		"libvirt vhost card": func(m *platform.Machine) { m.NICs = []platform.NIC{{Adapter: "vhostuser"}} },
 		"proxmox no node":    func(m *platform.Machine) { m.Location.Cluster = "" },
 		"proxmox no number":  func(m *platform.Machine) { m.ImportID = "" },
 		"proxmox odd VLAN":   func(m *platform.Machine) { m.NICs = []platform.NIC{{Network: "vmbr0/lan"}} },

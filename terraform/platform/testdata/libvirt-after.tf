@@ -11,15 +11,27 @@ provider "libvirt" {
 }
 
 resource "libvirt_domain" "server_a1" {
-  name      = "lab-01"
-  vcpu      = 2
-  memory    = 2048
-  running   = true
-  autostart = true
-  machine   = "q35"
+  name        = "lab-01"
+  vcpu        = 2
+  memory      = 2048
+  running     = true
+  autostart   = true
+  description = "the lab's"
 
   disk {
     volume_id = "/var/lib/libvirt/images/lab-01.qcow2"
+  }
+
+  disk {
+    block_device = "/dev/vg0/data"
+    scsi         = true
+  }
+
+  disk {
+    file = "/srv/iso/debian.iso"
+  }
+
+  disk {
   }
 
   network_interface {
@@ -32,7 +44,16 @@ resource "libvirt_domain" "server_a1" {
     mac    = "52:54:00:00:00:02"
   }
 
+  network_interface {
+    macvtap = "eth0"
+    mac     = "52:54:00:00:00:03"
+  }
+
+  network_interface {
+    mac = "52:54:00:00:00:04"
+  }
+
   lifecycle {
-    ignore_changes = [fw_cfg_name, type]
+    ignore_changes = [fw_cfg_name, type, qemu_agent]
   }
 }
