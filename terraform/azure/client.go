@@ -109,12 +109,14 @@ func (c *client) get(ctx context.Context, address string, into any) error {
 		return err
 	}
 	response, err := c.pipeline.Do(request)
-	if ctx.Err() != nil {
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
 		return ctx.Err()
-	}
-	if err != nil {
+	default:
 		return explained(err)
 	}
+	defer func() { _ = response.Body.Close() }() // it was read whole before
 	if !runtime.HasStatusCode(response, http.StatusOK) {
 		return explained(runtime.NewResponseError(response))
 	}

@@ -1,6 +1,7 @@
 package azure
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -21,7 +22,7 @@ func (s *subscription) machine(vm server) (platform.Machine, error) {
 	told := s.statuses[key(vm.ID)]
 	m := platform.Machine{
 		ImportID: id, UUID: strings.ToLower(p.VMID), Name: vm.Name, Guest: strings.ToLower(p.StorageProfile.OSDisk.OSType),
-		Firmware: map[string]string{"V1": "bios", "V2": "efi"}[told.HyperVGeneration], On: told.power() == "running",
+		Firmware: map[string]string{"V1": "bios", "V2": "efi"}[cmp.Or(told.HyperVGeneration, s.generation(vm))], On: told.power() == "running",
 		Location: platform.Location{Cluster: region(vm.Location), Folder: parts.ResourceGroupName},
 		Settings: map[string]any{},
 	}
@@ -49,6 +50,14 @@ func (s *subscription) machine(vm server) (platform.Machine, error) {
 	}
 	m.Concerns = s.concerns(vm)
 	return m, nil
+}
+
+// generation is the kind of machine that the disk with the operating system was made for, V1 or V2.
+func (s *subscription) generation(vm server) string {
+	if d := vm.Properties.StorageProfile.OSDisk.ManagedDisk; d != nil {
+		return s.disks[key(d.ID)].Properties.HyperVGeneration
+	}
+	return ""
 }
 
 // power is what a server does: running, stopped, deallocated, starting …; empty when Azure does not tell.

@@ -72,6 +72,7 @@ type (
 		Properties struct {
 			DiskSizeGB                   int64
 			MaxShares                    int
+			HyperVGeneration             string
 			EncryptionSettingsCollection *struct{ Enabled bool }
 			Encryption                   struct{ DiskEncryptionSetID string }
 		}
