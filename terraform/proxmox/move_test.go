@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -19,6 +18,7 @@ import (
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/terraform"
+	"github.com/samdrift/samdrift/terraform/mirrortest"
 	"github.com/samdrift/samdrift/terraform/platform"
 	"github.com/samdrift/samdrift/terraform/proxmox/proxmoxtest"
 )
@@ -33,43 +33,21 @@ type moves struct {
 	ground terraform.Grounds
 }
 
-// missing skips a test that lacks a peer; in CI that is a fault.
-func missing(t *testing.T, format string, args ...any) {
-	t.Helper()
-	text := "NOT TESTED AGAINST THE REAL PROVIDER: " + fmt.Sprintf(format, args...)
-	if os.Getenv("CI") != "" {
-		t.Fatal(text)
-	}
-	t.Skip(text)
-}
-
-// mirror finds the folder with the provider that ./test builds.
-func mirror(t *testing.T) string {
-	t.Helper()
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := platform.Proxmox{}.Provider()
-	folder := filepath.Join(cache, "samdrift-test", "mirror")
-	plugin := filepath.Join(folder, filepath.FromSlash(p.Source), p.Version, runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-proxmox_v"+p.Version)
-	if _, err := os.Stat(plugin); err != nil {
-		missing(t, "%v; run ./test once, which builds it", err)
-	}
-	return folder
-}
-
 func newMoves(t *testing.T, servers ...proxmoxtest.Server) *moves {
 	t.Helper()
 	engine, err := terraform.FindEngine(t.Context(), terraform.DefaultConfig())
 	if err != nil {
-		missing(t, "%v", err)
+		text := fmt.Sprintf("NOT TESTED AGAINST A REAL ENGINE: %v", err)
+		if os.Getenv("CI") != "" {
+			t.Fatal(text)
+		}
+		t.Skip(text)
 	}
 	m := &moves{World: proxmoxtest.New(t, servers...), dir: t.TempDir()}
 	m.runner = &terraform.Runner{Engine: engine, Config: terraform.DefaultConfig(), Now: func() time.Time {
 		return time.Date(2026, time.November, 22, 12, 0, 0, 0, time.UTC)
 	}}
-	m.runner.Config.ProviderMirror = mirror(t)
+	m.runner.Config.ProviderMirror = mirrortest.Folder(t, platform.Proxmox{})
 	m.runner.Environments = map[string]map[string]string{"kit": m.Login.Environment()}
 	m.snap = &inventory.Snapshot{
 		Municipalities: []inventory.Municipality{{Code: "450", Name: "Nyborg"}},
