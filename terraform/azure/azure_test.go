@@ -158,6 +158,11 @@ func TestConcerns(t *testing.T) {
 				properties(r)["encryptionSettingsCollection"] = azuretest.Resource{"enabled": true, "encryptionSettingsVersion": "1.1"}
 			})
 		}, map[string]bool{"encrypted": true}},
+		"shared and encrypted": {"nyb-db-01", func(w *azuretest.World) {
+			w.Change(t, azuretest.Disks, "nyb-db-shared", func(r azuretest.Resource) {
+				properties(r)["encryptionSettingsCollection"] = azuretest.Resource{"enabled": true}
+			})
+		}, map[string]bool{"availability_set": false, "tpm": true, "shared_disk": true, "encrypted": true}},
 		"a key of one's own": {"nyb-web-01", func(w *azuretest.World) {
 			w.Change(t, azuretest.Disks, "nyb-web-01-data", func(r azuretest.Resource) {
 				properties(r)["encryption"] = azuretest.Resource{"type": "EncryptionAtRestWithCustomerKey", "diskEncryptionSetId": group + "Microsoft.Compute/diskEncryptionSets/des"}

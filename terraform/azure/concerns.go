@@ -82,16 +82,19 @@ func (s *subscription) diskConcerns(vm server, add raise) {
 			continue
 		}
 		d, read := s.disks[key(a.ManagedDisk.ID)]
-		switch p := d.Properties; {
-		case !read && storage.OSDisk.DiffDiskSettings != nil && a.Name == storage.OSDisk.Name: // Azure lists no such disk
-		case !read:
+		ephemeral := storage.OSDisk.DiffDiskSettings != nil && a.Name == storage.OSDisk.Name // Azure lists no such disk
+		if !read && !ephemeral {
 			add(true, "unread", "disk %s could not be read: may the login read its resource group?", a.Name)
-		case p.MaxShares > 1:
+		}
+		p := d.Properties
+		if p.MaxShares > 1 {
 			add(true, "shared_disk", "disk %s can be shared by %d servers", a.Name, p.MaxShares)
-		case p.EncryptionSettingsCollection != nil && p.EncryptionSettingsCollection.Enabled:
+		}
+		if e := p.EncryptionSettingsCollection; e != nil && e.Enabled {
 			add(true, "encrypted", "disk %s is encrypted from within, with a key of a key vault", a.Name)
-		case p.Encryption.DiskEncryptionSetID != "":
-			add(false, "encrypted", "disk %s is encrypted with a key of one's own (%s)", a.Name, last(p.Encryption.DiskEncryptionSetID))
+		}
+		if set := p.Encryption.DiskEncryptionSetID; set != "" {
+			add(false, "encrypted", "disk %s is encrypted with a key of one's own (%s)", a.Name, last(set))
 		}
 	}
 }
