@@ -85,12 +85,13 @@ func (h *Hub) applyMove(ctx context.Context, p Person, r *terraform.Runner, u te
 	returning := m.Progress.Returning != ""
 	if !returning {
 		var memory *look.Memory
-		if u.Stage != platform.Arrive { // from there on the servers are where they shall be
+		if u.Stage != platform.Arrive && u.Stage != platform.Share { // the servers are where they shall be, or there are none
 			before := h.remember(ctx, h.current.Load(), m)
 			memory = &before
 		}
 		if _, err := h.keepMove(ctx, p, m, "move.begin", func(m *Move) (string, error) {
 			m.Memory = cmp.Or(memory, m.Memory)
+			m.Shared = m.Shared.claim(u)
 			return string(u.Stage), m.Progress.Start(u.Stage, p.Name, h.now())
 		}); err != nil {
 			return err
@@ -100,12 +101,16 @@ func (h *Hub) applyMove(ctx context.Context, p Person, r *terraform.Runner, u te
 	applied, applyErr := r.Apply(ctx, h.TerraformDir(), u, *m.Approval)
 	// What was done is kept also when the person who waited has gone.
 	keep := context.WithoutCancel(ctx)
+	before := m.Shared
 	_, err := h.keepMove(keep, p, m, "move.apply", func(m *Move) (string, error) {
 		m.Approval, m.Output = nil, applied.Output // an approval works once
 		detail := fmt.Sprintf("stage %s plan %s approved by %s, proposed by %s: %d added, %d changed, output sha256 %x", u.Stage, applied.Approval.PlanSHA256,
 			applied.Approval.By, applied.Approval.ProposedBy, applied.Add, applied.Change, sha256.Sum256([]byte(applied.Output)))
 		if applyErr != nil {
 			m.Error = applyErr.Error()
+			if refused := (*terraform.RefusedError)(nil); errors.As(applyErr, &refused) {
+				m.Shared = before // nothing was touched, so nothing became ours
+			}
 			if returning {
 				return detail + ": FAILED: " + m.Error, nil
 			}
@@ -158,11 +163,10 @@ func (h *Hub) VerifyMove(ctx context.Context, p Person, unit string) (Move, erro
 		return m, fmt.Errorf("unit %s: %w: it is no longer in the plan", unit, ErrNotFound)
 	}
 	u := units[i]
-	read, _, err := h.readSources(ctx, e)
+	checks, err := h.lookAt(ctx, e, m, u, grounds)
 	if err != nil {
 		return m, err
 	}
-	checks := terraform.AcceptChecks(append(terraform.ReadBack(u, read[u.Source]), h.outside(ctx, e, m)...), m.Accepted, h.now())
 	bad, unknown := terraform.Tally(checks)
 	if len(checks) == 0 {
 		return m, fmt.Errorf("unit %s: %w: nothing of it can be looked at yet: its servers have not moved", unit, ErrInvalid)

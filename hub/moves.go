@@ -35,6 +35,7 @@ type Move struct {
 	Memory       *look.Memory                `json:"memory,omitempty"`   // how others saw its servers before they moved
 	Drift        []terraform.Drift           `json:"drift,omitempty"`
 	Finding      *terraform.Finding          `json:"finding,omitempty"` // after a run that did not end
+	Shared       *SharedMove                 `json:"shared,omitempty"`  // of the agreement's shared unit, which has no servers
 	Error        string                      `json:"error,omitempty"`   // of the latest apply
 	Output       string                      `json:"output,omitempty"`  // what the engine said in it
 }
@@ -57,7 +58,7 @@ type MoveRow struct {
 type MovesView struct {
 	Data    Meta               `json:"data"`
 	Stopped *terraform.Stopped `json:"stopped,omitempty"` // all moves are stopped
-	Moves   []MoveRow          `json:"moves"`             // by cutover
+	Moves   []MoveRow          `json:"moves"`             // by cutover; what an agreement's servers share first
 	Waves   []track.WaveStatus `json:"waves"`             // what they amount to, also of waves that have not begun
 	Names   map[string]string  `json:"names"`
 }
@@ -84,9 +85,8 @@ func (h *Hub) Moves(ctx context.Context, p Person) (MovesView, error) {
 		v.Moves = append(v.Moves, row)
 	}
 	v.Waves = only(e.follow(sc, kept).Waves, func(w track.WaveStatus) bool { return sc.detail[w.Municipality] })
-	slices.SortFunc(v.Moves, func(a, b MoveRow) int {
-		return cmp.Or(cmp.Compare(a.Group.Cutover, b.Group.Cutover), cmp.Compare(a.Unit, b.Unit))
-	})
+	v.Moves = append(v.Moves, h.unbegunShared(e, sc, kept)...)
+	slices.SortFunc(v.Moves, byNight)
 	return v, nil
 }
 
@@ -152,7 +152,7 @@ func (m Move) begun() bool { return m.Progress.Steps[0].State != terraform.Waiti
 func planOfMoves(plan planner.Plan, kept map[string]Move) planner.Plan {
 	fixed := map[string]string{} // asset → unit
 	for _, m := range kept {
-		if m.begun() {
+		if m.begun() { // a shared unit has no servers
 			for _, id := range m.Group.Assets {
 				fixed[id] = m.Unit
 			}
@@ -168,7 +168,7 @@ func planOfMoves(plan planner.Plan, kept map[string]Move) planner.Plan {
 	plan.Waves = slices.Clone(plan.Waves)
 	for _, unit := range slices.Sorted(maps.Keys(kept)) {
 		m := kept[unit]
-		if !m.begun() {
+		if !m.begun() || m.Shared != nil {
 			continue
 		}
 		plan.Groups = append(plan.Groups, m.Group)
@@ -297,7 +297,7 @@ type StepMove struct {
 // byEngine tells whether samdrift itself carries a stage out: nobody may say that it did.
 func byEngine(stage platform.Stage) bool {
 	switch stage {
-	case platform.Adopt, platform.Place, platform.Arrive, platform.Verify, platform.Rollback:
+	case platform.Adopt, platform.Place, platform.Arrive, platform.Verify, platform.Rollback, platform.Share:
 		return true
 	}
 	return false

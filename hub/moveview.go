@@ -40,7 +40,10 @@ func (h *Hub) Move(ctx context.Context, p Person, unit string) (MoveView, error)
 			return MoveView{}, err
 		}
 	case err == nil, errors.Is(err, store.ErrNotFound):
-		if v.Move, err = e.unbegun(sc, unit); err != nil {
+		shared := only(h.unbegunShared(e, sc, nil), func(r MoveRow) bool { return r.Unit == unit })
+		if len(shared) > 0 {
+			v.Move = shared[0]
+		} else if v.Move, err = e.unbegun(sc, unit); err != nil {
 			return MoveView{}, err
 		}
 	default:

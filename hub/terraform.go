@@ -95,6 +95,9 @@ func (h *Hub) grounds(ctx context.Context, e *estate) (terraform.Grounds, error)
 		return g, err
 	}
 	g.Known = h.known(kept, present)
+	if g.Shared, err = h.readShared(ctx, kept); err != nil {
+		return g, err
+	}
 	for _, m := range kept {
 		mapping := g.Mappings[m.Agreement]
 		g.Stages[m.Unit] = m.Progress.Rendered()
@@ -164,6 +167,12 @@ func (h *Hub) beginMoves(ctx context.Context, plan planner.Plan, units []terrafo
 			continue
 		}
 		m, known := kept[u.ID]
+		if u.Stage == platform.Share {
+			if err := h.keepShared(ctx, m, u); err != nil {
+				return err
+			}
+			continue
+		}
 		if known && m.begun() {
 			continue
 		}
@@ -254,7 +263,7 @@ func (h *Hub) keepPlans(ctx context.Context, p Person, r terraform.Result) error
 		}
 		if _, err := h.keepMove(ctx, p, m, "move.plan", func(m *Move) (string, error) {
 			m.Plan, m.Approval, m.Error = &plan, nil, ""
-			return fmt.Sprintf("plan %s digest %s, %d refusals", plan.PlanSHA256, plan.Digest, len(plan.Refusals)), nil
+			return fmt.Sprintf("plan %s digest %s, %d refusals", plan.PlanSHA256, plan.Digest, len(plan.Refusals)), m.sharedPlanned(p.Name, h.now())
 		}); err != nil {
 			return err
 		}

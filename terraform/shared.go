@@ -18,7 +18,7 @@ import (
 type SharedGround struct {
 	Present map[string]platform.Shared // what is there now by key, as its platform tells
 	Ours    []string                   // keys of what samdrift has made, or has begun to
-	VCenter string                     // where ours are; empty: nothing is
+	Source  string                     // where ours are; empty: nothing is
 }
 
 // SharedUnit is the id of an agreement's shared unit: folders, pools and tags have a state of their own,
@@ -100,7 +100,7 @@ func (m Mapping) sharedFaults(agreement string) []error {
 	return faults
 }
 
-// SharedAt is the vCenter where an agreement's servers come to share things, by its name.
+// SharedAt is the source where an agreement's servers come to share things, by its name.
 func (m Mapping) SharedAt() string { return cmp.Or(m.Target, m.Source) }
 
 // shares lists what a mapping wants to be there. What is missing, or was made by samdrift, is Made.
@@ -181,9 +181,9 @@ func (u *Unit) share(demo bool, mapping Mapping, ground SharedGround, read bool,
 	case !read:
 		u.Refusals = append(u.Refusals, Refusal{Gate: GateUnread, Reason: fmt.Sprintf("%s has not told what is there", u.Source)})
 		return nil
-	case ground.VCenter != "" && ground.VCenter != u.Source:
+	case ground.Source != "" && ground.Source != u.Source:
 		u.Refusals = append(u.Refusals, Refusal{Gate: GateChanged,
-			Reason: fmt.Sprintf("what it made is in %s, and the mapping now goes to %s: let people take it away there, and its state with it", ground.VCenter, u.Source)})
+			Reason: fmt.Sprintf("what it made is in %s, and the mapping now goes to %s: let people take it away there, and its state with it", ground.Source, u.Source)})
 		return nil
 	}
 	u.Shared = mapping.shares(ground)

@@ -44,7 +44,7 @@ func TestSharedGolden(t *testing.T) {
 		"shared-nothing-there": {},
 		// What was there before is referred to at most; what samdrift made stays its own.
 		"shared-some-there": {Present: there(folder, category, platform.Shared{Kind: platform.SharedPool, Name: "KIT/KIT-01/Kommuner/Nyborg"}),
-			Ours: []string{"pool KIT/KIT-01/Kommuner/Nyborg"}, VCenter: "nyborg"},
+			Ours: []string{"pool KIT/KIT-01/Kommuner/Nyborg"}, Source: "nyborg"},
 	} {
 		u := sharedUnit(t, sharing(), map[string]terraform.SharedGround{"nyborg-odense": ground})
 		golden := filepath.Join("testdata", "render", name+".tf")
@@ -70,7 +70,7 @@ func TestSharedGolden(t *testing.T) {
 func TestSharedIsNotGuessed(t *testing.T) {
 	for gate, shared := range map[string]map[string]terraform.SharedGround{
 		terraform.GateUnread:  nil,
-		terraform.GateChanged: {"nyborg-odense": {Ours: []string{"folder KIT/Kommuner"}, VCenter: "the old one"}},
+		terraform.GateChanged: {"nyborg-odense": {Ours: []string{"folder KIT/Kommuner"}, Source: "the old one"}},
 	} {
 		u := sharedUnit(t, sharing(), shared)
 		if len(u.Refusals) != 1 || u.Refusals[0].Gate != gate || u.Files != nil {
@@ -223,7 +223,7 @@ func TestSharedObjects(t *testing.T) {
 	}
 
 	ground := w.ground.Shared["nyborg-odense"]
-	ground.VCenter = "nyborg"
+	ground.Source = "nyborg"
 	for _, s := range shared.Shared {
 		if s.Made {
 			ground.Ours = append(ground.Ours, s.Key())

@@ -102,6 +102,7 @@ approve later. Exit code 3 tells that a gate refuses what a plan would do.`,
 	}
 	cmd.Flags().StringSliceVar(&opt.Agreements, "agreement", nil, "only these agreements")
 	cmd.Flags().StringSliceVar(&waves, "wave", nil, "only these waves, by id, or by number within --agreement")
+	cmd.Flags().StringSliceVar(&opt.Units, "unit", nil, "only these units, by id: also AGREEMENT-shared")
 	cmd.Flags().IntVar(&opt.MaxUnits, "max-units", 0, "only the first so many by cutover; 0: all")
 	byFlag(cmd, &by)
 	return cmd

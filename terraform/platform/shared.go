@@ -32,6 +32,14 @@ type Sharing struct {
 // Wanted tells whether anything is.
 func (s Sharing) Wanted() bool { return s.Folder || s.Pool != nil || s.Tag != nil }
 
+// Categories names the tag category that is wanted, if one is.
+func (s Sharing) Categories() []string {
+	if s.Tag == nil {
+		return nil
+	}
+	return []string{s.Tag.Category}
+}
+
 // Pool is how much a resource pool may take and is sure of. A limit of 0 is none.
 type Pool struct {
 	CPULimitMHz      int64 `yaml:"cpu_limit_mhz" json:"cpu_limit_mhz,omitzero"`
