@@ -69,8 +69,11 @@ func TestNothingIsWithoutWords(t *testing.T) {
 	add("gate.", terraform.AllGates...)
 	add("gate.name.", terraform.AllGates...)
 	add("check.", platform.ConcernKeys...)
+	for _, kind := range []platform.SharedKind{platform.SharedFolder, platform.SharedPool, platform.SharedCategory, platform.SharedTag} {
+		add("check.", string(kind))
+	}
 	add("check.", terraform.ConcernBackup, terraform.ConcernDependencies, terraform.ConcernName, terraform.ConcernAddress, terraform.ConcernCapacity)
-	for _, stage := range platform.Stages {
+	for _, stage := range append(slices.Clone(platform.Stages), platform.Share) {
 		add("movestage.", string(stage))
 		add("movestage.is.", string(stage))
 	}

@@ -53,8 +53,11 @@ func (s *server) showMove(w http.ResponseWriter, r *http.Request, status int, ty
 	m := v.Move
 	page := movePage{frame: s.frame(r, "nav.moves", v.Data, crumb{l.T("nav.overview"), "/"}, crumb{l.T("nav.moves"), "/moves"}), V: v, Form: typed, Fault: wrong, Stopping: v.Stopped}
 	page.Title = m.Group.Name
+	if m.Shared != nil {
+		page.Title = l.T("moves.shared", "name", v.Names[m.Municipality])
+	}
 	page.Next, _ = m.Progress.Next()
-	page.ByEngine = m.Progress.Returning != "" || !v.Kept || page.Next.Stage.Imports() || page.Next.Stage.Moves()
+	page.ByEngine = m.Progress.Returning != "" || !v.Kept || page.Next.Stage.Imports() || page.Next.Stage.Moves() || page.Next.Stage == platform.Share
 	if m.Plan != nil {
 		page.Diff = diffByResource(m.Plan.Changes)
 		page.Consented = m.Consent != nil && m.Consent.PlanSHA256 == m.Plan.PlanSHA256

@@ -24,8 +24,9 @@ type movesPage struct {
 	Fault   *fault
 }
 
-// moveWave is a wave with its units.
+// moveWave is a wave with its units, or what the servers of an agreement share.
 type moveWave struct {
+	Shared                 bool
 	ID, Name, Municipality string
 	From, To               inventory.Date
 	Rows                   []moveLine
@@ -83,7 +84,7 @@ func moveWaves(moves []hub.MoveRow, plan planner.Plan) []moveWave {
 	add := func(w planner.Wave, line moveLine) {
 		at := waves[w.ID]
 		if at == nil {
-			at = &moveWave{ID: w.ID, Name: w.Name, Municipality: w.Municipality, From: line.Group.Cutover}
+			at = &moveWave{ID: w.ID, Name: w.Name, Municipality: w.Municipality, From: line.Group.Cutover, Shared: line.Shared != nil}
 			waves[w.ID] = at
 		}
 		at.From, at.To = min(at.From, line.Group.Cutover), max(at.To, line.Group.Cutover)
@@ -93,6 +94,9 @@ func moveWaves(moves []hub.MoveRow, plan planner.Plan) []moveWave {
 	for _, m := range moves {
 		kept[m.Unit] = true
 		next, _ := m.Progress.Next()
+		if m.Shared != nil { // it stands by itself, before the waves
+			m.Wave = planner.Wave{ID: m.Unit, Municipality: m.Municipality}
+		}
 		add(m.Wave, moveLine{MoveRow: m, Kept: true, Step: next})
 	}
 	byID := map[string]planner.Wave{}
@@ -111,7 +115,10 @@ func moveWaves(moves []hub.MoveRow, plan planner.Plan) []moveWave {
 		})
 		list = append(list, *w)
 	}
-	slices.SortFunc(list, func(a, b moveWave) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.ID, b.ID)) })
+	rank := map[bool]int{true: 0, false: 1}
+	slices.SortFunc(list, func(a, b moveWave) int {
+		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(rank[a.Shared], rank[b.Shared]), cmp.Compare(a.ID, b.ID))
+	})
 	return list
 }
 
