@@ -44,7 +44,7 @@ func TestSharedGolden(t *testing.T) {
 		"shared-nothing-there": {},
 		// What was there before is referred to at most; what samdrift made stays its own.
 		"shared-some-there": {Present: there(folder, category, platform.Shared{Kind: platform.SharedPool, Name: "KIT/KIT-01/Kommuner/Nyborg"}),
-			Ours: []string{"pool KIT/KIT-01/Kommuner/Nyborg"}, Source: "nyborg"},
+			Ours: []string{"resource_pool KIT/KIT-01/Kommuner/Nyborg"}, Source: "nyborg"},
 	} {
 		u := sharedUnit(t, sharing(), map[string]terraform.SharedGround{"nyborg-odense": ground})
 		golden := filepath.Join("testdata", "render", name+".tf")

@@ -17,7 +17,7 @@ type SharedKind string
 // The kinds, in the order in which they are made.
 const (
 	SharedFolder   SharedKind = "folder"
-	SharedPool     SharedKind = "pool"
+	SharedPool     SharedKind = "resource_pool"
 	SharedCategory SharedKind = "tag_category"
 	SharedTag      SharedKind = "tag"
 )
