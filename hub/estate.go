@@ -29,6 +29,8 @@ type estate struct {
 	gaps     []nis2.Assessment // by municipality code
 	// monitored tells per asset when its time series last had data; nil: nobody has kept any
 	monitored map[string]time.Time
+	// fills tells how full each asset is; nil: nobody has kept any
+	fills map[string]nis2.Fill
 
 	rows     []assetRow                  // every asset, by name
 	rowOf    map[string]int              // asset id → rows
@@ -87,6 +89,9 @@ func (h *Hub) workOut(ctx context.Context, s *inventory.Snapshot) (*estate, erro
 		return nil, fmt.Errorf("plan: %w", err)
 	}
 	if e.monitored, err = h.monitored(ctx, s); err != nil {
+		return nil, err
+	}
+	if e.fills, err = h.fills(ctx, s); err != nil {
 		return nil, err
 	}
 	if err := h.assess(ctx, e); err != nil {

@@ -32,6 +32,7 @@ var checks = []check{
 	{"21c-04", "", isolatedCopy},
 	{"21c-05", "", restoreTested},
 	{"21c-06", "", weakLink},
+	{"21c-08", "", capacityWatched},
 	{"21c-09", registerEntries, crisisExercised},
 	{"21d-01", "", supplierKnown},
 	{"21d-02", "", securityClauses},

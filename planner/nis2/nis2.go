@@ -22,6 +22,8 @@ type Input struct {
 	// Monitored holds, per asset id, when the monitoring last had data. A nil map means that
 	// monitoring was not asked, which makes its rules inconclusive.
 	Monitored map[string]time.Time
+	// Fills holds, per asset id, how full an asset is. A nil map means that monitoring was not asked.
+	Fills map[string]Fill
 	// Facts are the imported datasets, at most one per municipality and dataset. The rules of a dataset
 	// that is not there are not connected.
 	Facts []Facts

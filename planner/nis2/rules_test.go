@@ -16,6 +16,7 @@ type counted struct {
 	estate    *estate
 	answers   []nis2.Answer
 	monitored map[string]time.Time
+	fills     map[string]nis2.Fill
 	facts     []nis2.Facts
 	incidents []nis2.Incident
 	actions   []nis2.Action
@@ -28,7 +29,7 @@ type counted struct {
 
 func (c counted) run(t *testing.T) {
 	t.Run(c.control+" "+c.name, func(t *testing.T) {
-		list := assessInput(t, load(t), nis2.Input{Snapshot: c.estate.build(), AsOf: today, Answers: c.answers, Monitored: c.monitored, Facts: c.facts, Incidents: c.incidents, Actions: c.actions, Entries: c.entries})
+		list := assessInput(t, load(t), nis2.Input{Snapshot: c.estate.build(), AsOf: today, Answers: c.answers, Monitored: c.monitored, Fills: c.fills, Facts: c.facts, Incidents: c.incidents, Actions: c.actions, Entries: c.entries})
 		m := result(t, list[0], c.control).Members
 		if m == nil {
 			t.Fatal("the rule was not run")
@@ -227,4 +228,23 @@ func TestMonitoringRule(t *testing.T) {
 		failing: "forgotten silent watched", known: 3}.run(t)
 	counted{name: "stopped a week ago", control: "21b-02", estate: build(), monitored: map[string]time.Time{"watched": daysAgo(7)},
 		unknown: "forgotten silent watched"}.run(t)
+}
+
+func TestCapacityRule(t *testing.T) {
+	important := func(a *inventory.Asset) { a.Criticality = inventory.CriticalityBusiness }
+	build := func() *estate {
+		return newEstate("901").
+			asset(server("roomy", important)).
+			asset(server("full", important)).
+			asset(server("filling", important)).
+			asset(server("new", important)).
+			asset(server("new-and-full", important)).
+			asset(device("no-volumes", inventory.KindSwitch, important)).
+			asset(server("minor", nil))
+	}
+	counted{name: "roomy, full and filling", control: "21c-08", estate: build(), fills: map[string]nis2.Fill{
+		"roomy": {Now: 0.9, Soon: ptr(0.89)}, "full": {Now: 0.91, Soon: ptr(0.5)}, "filling": {Now: 0.4, Soon: ptr(0.9)},
+		"new": {Now: 0.1}, "new-and-full": {Now: 0.95}, "minor": {Now: 1},
+	}, failing: "filling full new-and-full", unknown: "new", known: 4}.run(t)
+	counted{name: "not asked", control: "21c-08", estate: build(), unknown: "filling full new new-and-full no-volumes roomy"}.run(t)
 }
