@@ -152,9 +152,10 @@ func (w *World) pools(method string, form url.Values) (any, fault) {
 	if method == http.MethodGet {
 		var list []map[string]any
 		for _, pool := range slices.Sorted(maps.Keys(members)) {
-			if name == "" {
+			switch name {
+			case "":
 				list = append(list, map[string]any{"poolid": pool})
-			} else if name == pool {
+			case pool:
 				list = append(list, map[string]any{"poolid": pool, "members": members[pool]})
 			}
 		}
