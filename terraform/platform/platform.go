@@ -8,7 +8,7 @@
 // was not read cannot be written.
 //
 // A new platform is one file: a type with the methods of Platform, and a line in Platforms. Its servers
-// must also be read by somebody: until then Readable says no, and no mapping may name it.
+// must also be read by somebody: a package with a Source, and a section of the configuration.
 package platform
 
 import (
@@ -84,7 +84,7 @@ type Location struct {
 type Disk struct {
 	Label     string `json:"label"`
 	GB        int64  `json:"gb"`
-	Unit      int    `json:"unit"` // number on its controller
+	Unit      int    `json:"unit"`          // number on its controller
 	Bus       string `json:"bus,omitempty"` // kind of controller, where the provider asks for it
 	Datastore string `json:"datastore"`
 	Thin      bool   `json:"thin"`
@@ -157,10 +157,6 @@ type Source interface {
 
 // Platforms lists every platform.
 var Platforms = []Platform{VSphere{}, Proxmox{}, Libvirt{}, Azure{}, Manual{}}
-
-// Readable tells whether samdrift reads servers from a platform, or does not need to. A server that was
-// read somewhere else than on its platform would be written wrongly.
-func Readable(p Platform) bool { return p == VSphere{} || p == Manual{} }
 
 // MovesWithin tells whether servers can move without leaving the place that they are read from.
 func MovesWithin(p Platform) bool {
