@@ -169,7 +169,10 @@ func onPlatform(body *hclwrite.Body, u *Unit, moves []move, mapping Mapping, mac
 		}
 		u.Machines = append(u.Machines, machine)
 	}
-	return p.Write(body, u.Machines, label, u.Stage.Imports())
+	if err := p.Write(body, u.Machines, label, u.Stage.Imports()); err != nil { // no other unit waits for this one
+		u.Refusals = append(u.Refusals, Refusal{Gate: GateUnread, Reason: err.Error()})
+	}
+	return nil
 }
 
 // backend says where the state lies. What is secret about it the engine is told by environment.

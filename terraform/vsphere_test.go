@@ -272,3 +272,24 @@ func TestUnmapped(t *testing.T) {
 		t.Errorf("a whole mapping is refused by %q", gate)
 	}
 }
+
+// A server that cannot be written as it is keeps its own unit back, and no other.
+func TestHalfAServerKeepsItsUnitBack(t *testing.T) {
+	plan, snap := crowd(2)
+	ground := terraform.Grounds{Machines: map[string]platform.Machine{}, Mappings: map[string]terraform.Mapping{"nyborg-odense": {Platform: "vsphere",
+		Destination: platform.Location{Datacenter: "DC", Cluster: "Centre", Datastore: "ds2"}}}}
+	for i, datastore := range []string{"ds", ""} {
+		id := snap.Assets[i].ID
+		ground.Machines[id] = platform.Machine{Asset: id, Name: id, On: true, Location: platform.Location{Datacenter: "DC", Cluster: "C", Datastore: datastore}}
+	}
+	units, err := terraform.Render(plan, snap, ground)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, gate := range []string{"", terraform.GateUnread} {
+		u := units[i]
+		if got := len(u.Refusals) > 0; got != (gate != "") || got && (u.Refusals[0].Gate != gate || u.Files != nil) {
+			t.Errorf("unit %s: %v", u.ID, u.Refusals)
+		}
+	}
+}
