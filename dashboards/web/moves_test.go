@@ -65,7 +65,7 @@ var movers = map[string]hub.Person{
 	"finn": {Name: "Finn", Role: hub.RoleSteering},
 }
 
-func newMoving(t *testing.T) *moving {
+func newMoving(t *testing.T, changes ...func(*terraform.Mapping)) *moving {
 	t.Helper()
 	if _, err := terraform.FindEngine(t.Context(), terraform.DefaultConfig()); err != nil {
 		const text = "NOT TESTED WITHOUT AN ENGINE: install OpenTofu, or go install github.com/hashicorp/terraform@v1.5.7"
@@ -79,11 +79,15 @@ func newMoving(t *testing.T) *moving {
 	c.Dir, c.Members, c.AsOf, c.Freezes = t.TempDir(), []string{"420", "450", "461"}, inventory.NewDate(2026, time.November, 21), nil
 	c.Terraform.ProviderMirror = mirror
 	c.Sources = map[string]platform.Source{"nyborg": w.Login}
-	c.Terraform.Agreements = map[string]terraform.Mapping{"450-461": {
+	mapping := terraform.Mapping{
 		Platform: "vsphere", Source: "nyborg", Consent: true,
 		Destination: platform.Location{Datacenter: vcentertest.Datacenter, Cluster: vcentertest.To, Datastore: vcentertest.ToStore, Folder: vcentertest.ToFolder},
 		Networks:    map[string]string{vcentertest.FromNet: vcentertest.ToNet},
-	}}
+	}
+	for _, change := range changes {
+		change(&mapping)
+	}
+	c.Terraform.Agreements = map[string]terraform.Mapping{"450-461": mapping}
 	h, err := hub.Open(t.Context(), c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
