@@ -24,6 +24,9 @@ type estate struct {
 	snapshot *inventory.Snapshot
 	hash     string
 	asOf     inventory.Date
+	free     planner.Input // what a plan stands on without what is in force
+	input    planner.Input // what the plan stands on
+	inForce  *Adoption     // nil: nothing is
 	plan     planner.Plan
 	planKey  string            // see planKeyOf
 	gaps     []nis2.Assessment // by municipality code
@@ -83,8 +86,13 @@ func (h *Hub) reveal(ctx context.Context, e *estate) error {
 
 func (h *Hub) workOut(ctx context.Context, s *inventory.Snapshot) (*estate, error) {
 	e := &estate{snapshot: s, hash: h.store.Hash(s), asOf: h.today()}
+	e.inForce = h.inForce.Load()
+	e.free = planner.Input{Snapshot: s, Hash: e.hash, AsOf: e.asOf, Settings: h.config.Planner, Freezes: h.config.Freezes}
 	var err error
-	e.plan, err = planner.Propose(h.planInput(s, e.hash, e.asOf))
+	if e.input, err = e.inForce.on(e.free); err != nil {
+		return nil, err
+	}
+	e.plan, err = planner.Propose(e.input)
 	if err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}

@@ -112,11 +112,15 @@ func (h *Hub) Participation(_ context.Context, p Person, total planner.Range, le
 }
 
 // Sensitivities answers what the plan as a whole becomes when one thing that was assumed or set turns out
-// otherwise, what changes it most first. It plans anew for each.
+// otherwise, what changes it most first. It plans anew for each, without the dates that are in force.
 func (h *Hub) Sensitivities(_ context.Context, p Person) ([]planner.Sensitivity, error) {
 	e, _, err := h.ask(p)
 	if err != nil {
 		return nil, err
 	}
-	return planner.Sensitivities(h.planInput(e.snapshot, e.hash, e.asOf), e.plan)
+	in, plan, err := e.loose()
+	if err != nil {
+		return nil, err
+	}
+	return planner.Sensitivities(in, plan)
 }

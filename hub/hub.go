@@ -129,7 +129,8 @@ type Hub struct {
 	catalogue atomic.Pointer[nis2.Catalogue] // with the cooperation's choices
 	now       func() time.Time
 
-	current atomic.Pointer[estate] // nil until something was collected
+	current atomic.Pointer[estate]   // nil until something was collected
+	inForce atomic.Pointer[Adoption] // what people have put in force; nil: nothing
 
 	assessing sync.Mutex      // one change of results at a time; guards changed
 	changed   map[string]bool // municipalities whose answers or registers changed since the last working out began
@@ -165,6 +166,9 @@ func (h *Hub) open(ctx context.Context) error {
 		return err
 	}
 	if err := h.loadCatalogue(ctx); err != nil {
+		return err
+	}
+	if err := h.loadInForce(ctx); err != nil {
 		return err
 	}
 	if !h.config.ReadOnly {

@@ -41,7 +41,7 @@ func (h *Hub) WhyGrouped(_ context.Context, p Person, asset string) (PlacementVi
 	if !ok || !sc.detail[a.Municipality] {
 		return PlacementView{}, fmt.Errorf("asset %q: %w", asset, ErrNotFound)
 	}
-	why, err := planner.Why(h.planInput(e.snapshot, e.hash, e.asOf), e.plan, asset)
+	why, err := planner.Why(e.input, e.plan, asset)
 	if err != nil {
 		return PlacementView{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
@@ -107,7 +107,7 @@ func (h *Hub) Waves(ctx context.Context, p Person, runs int) (WavesView, error) 
 	if runs == 0 {
 		return v, nil
 	}
-	c, err := planner.Confide(ctx, h.planInput(e.snapshot, e.hash, e.asOf), e.plan, runs)
+	c, err := planner.Confide(ctx, e.input, e.plan, runs)
 	v.Confidence = &c
 	return v, err
 }

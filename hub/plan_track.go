@@ -131,7 +131,7 @@ func (h *Hub) SetBaseline(ctx context.Context, p Person, version string) (Baseli
 	if err != nil {
 		return BaselineRow{}, err
 	}
-	if p.Role != RoleAdmin && p.Role != RoleSteering {
+	if !p.approves() {
 		return BaselineRow{}, sc.forbidden("freezing the plan")
 	}
 	if !versionName.MatchString(version) {

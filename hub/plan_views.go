@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/planner/scenario"
@@ -47,7 +48,7 @@ func (h *Hub) JudgeChoice(ctx context.Context, p Person, choice map[string]strin
 	if err != nil {
 		return VerdictView{}, err
 	}
-	in := h.planInput(e.snapshot, e.hash, e.asOf)
+	in := e.free
 	if choice == nil {
 		choice = planner.AgreedChoice(in)
 	}
@@ -91,8 +92,8 @@ func (h *Hub) CheckPlan(_ context.Context, p Person, plan planner.Plan) ([]plann
 	if p.Role != RoleAdmin {
 		return nil, sc.forbidden("checking a plan")
 	}
-	in := h.planInput(e.snapshot, e.hash, plan.AsOf)
-	in.Choices = map[string]string{}
+	in := e.input
+	in.AsOf, in.Choices, in.Pins = plan.AsOf, map[string]string{}, nil
 	for _, a := range plan.Assignments {
 		if a.Chosen {
 			in.Choices[a.Municipality] = a.Centre
@@ -100,7 +101,11 @@ func (h *Hub) CheckPlan(_ context.Context, p Person, plan planner.Plan) ([]plann
 	}
 	for _, g := range plan.Groups {
 		if g.Pinned {
-			in.Pins = append(in.Pins, planner.Pin{Group: g.ID, Cutover: g.Cutover})
+			pin := planner.Pin{Group: g.ID, Cutover: g.Cutover}
+			if at := slices.IndexFunc(e.input.Pins, func(x planner.Pin) bool { return x.Group == g.ID && x.Cutover == g.Cutover }); at >= 0 {
+				pin = e.input.Pins[at] // in force: its lead time is behind it
+			}
+			in.Pins = append(in.Pins, pin)
 		}
 	}
 	return planner.Check(in, plan), nil
@@ -127,7 +132,7 @@ func (h *Hub) ComparePlans(ctx context.Context, p Person, a, b string) (CompareV
 		if err != nil {
 			return CompareView{}, err
 		}
-		with, _, err := h.variant(e, s.Changes)
+		with, _, err := e.variant(s.Changes, s.KeepDates)
 		if err != nil {
 			return CompareView{}, fmt.Errorf("scenario %s: %w", s.Ref(), err)
 		}

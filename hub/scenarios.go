@@ -33,7 +33,8 @@ type Scenario struct {
 	Name         string            `json:"name"`
 	Description  string            `json:"description,omitempty"`
 	Changes      []scenario.Change `json:"changes"`
-	Snapshot     string            `json:"snapshot"` // hash of the estate that it was last changed on
+	KeepDates    bool              `json:"keep_dates,omitzero"` // the present plan's dates and centres stay where it says nothing else
+	Snapshot     string            `json:"snapshot"`            // hash of the estate that it was last changed on
 	AsOf         inventory.Date    `json:"as_of"`
 	State        ScenarioState     `json:"state"`
 	Role         Role              `json:"role"` // of whoever made it; with Organisation, whose draft it is
@@ -72,6 +73,7 @@ type ScenarioView struct {
 	WhatIfView
 	Scenario Scenario `json:"scenario"`
 	MayEdit  bool     `json:"may_edit"`
+	InForce  bool     `json:"in_force"`
 	Outdated bool     `json:"outdated"` // the estate has changed since the scenario was; the figures are of today's
 }
 
@@ -120,19 +122,19 @@ func (h *Hub) Scenario(ctx context.Context, p Person, ref string) (ScenarioView,
 	if err != nil {
 		return ScenarioView{}, err
 	}
-	v, err := h.whatIf(e, sc, s.Ref(), s.Changes)
+	v, err := h.whatIf(e, sc, s.Ref(), s.Changes, s.KeepDates)
 	if err != nil {
 		return ScenarioView{}, fmt.Errorf("scenario %s: %w", s.Ref(), err)
 	}
 	s = s.scoped(sc)
 	v.Changes = s.Changes
-	return ScenarioView{WhatIfView: v, Scenario: s, MayEdit: s.ownedBy(p), Outdated: s.ID != PresentPlan && s.Snapshot != e.hash}, nil
+	return ScenarioView{WhatIfView: v, Scenario: s, MayEdit: s.ownedBy(p), InForce: e.inForce != nil && e.inForce.Scenario == s.Ref(), Outdated: s.ID != PresentPlan && s.Snapshot != e.hash}, nil
 }
 
 // scenario reads one version. One that the person may not see is as one that does not exist.
 func (h *Hub) scenario(ctx context.Context, p Person, ref string) (Scenario, error) {
 	if ref == PresentPlan {
-		return Scenario{ID: PresentPlan, Name: PresentPlan, State: ScenarioApproved}, nil
+		return Scenario{ID: PresentPlan, Name: PresentPlan, State: ScenarioApproved, KeepDates: true}, nil
 	}
 	id, number, versioned := strings.Cut(ref, "@")
 	version, err := strconv.Atoi(number)
@@ -153,27 +155,15 @@ func (h *Hub) scenario(ctx context.Context, p Person, ref string) (Scenario, err
 
 // SaveScenario keeps a scenario. Without an id it is new. Otherwise it takes the place of the version
 // and revision that it names, or of nothing when somebody else was faster (store.ErrConflict); from an
-// approved version a new one is made.
+// approved version a new one is made. Nights of groups that the person may not see stay as they were.
 func (h *Hub) SaveScenario(ctx context.Context, p Person, s Scenario) (Scenario, error) {
 	e, sc, err := h.ask(p)
 	if err != nil {
 		return s, err
 	}
-	if s.Changes, err = e.allowed(sc, s.Changes); err != nil {
-		return s, err
-	}
-	if strings.TrimSpace(s.Name) == "" {
-		return s, fmt.Errorf("%w: a scenario needs a name that people know it by", ErrInvalid)
-	}
-	if _, _, err := h.variant(e, s.Changes); err != nil {
-		return s, err
-	}
-	s.Role, s.Organisation = p.Role, p.Organisation
+	var hidden []scenario.Change
 	if s.ID == "" {
-		s.ID, s.Version, s.Revision = slug(s.Name), 1, 0
-		if s.ID == "" || s.ID == PresentPlan {
-			return s, fmt.Errorf("%w: the name %q has no letters or figures, or is that of the plan as it is; choose another", ErrInvalid, s.Name)
-		}
+		s.Role, s.Organisation = p.Role, p.Organisation
 	} else {
 		read, err := h.scenario(ctx, p, s.Ref())
 		if err != nil {
@@ -183,11 +173,35 @@ func (h *Hub) SaveScenario(ctx context.Context, p Person, s Scenario) (Scenario,
 			return s, sc.forbidden("changing scenario " + s.Ref())
 		}
 		s.Role, s.Organisation = read.Role, read.Organisation
+		unseen := func(c scenario.Change) bool { return c.Kind == scenario.Pin && !sc.detail[c.Municipality] }
+		hidden = only(read.Changes, unseen)
+		s.Changes = only(s.Changes, func(c scenario.Change) bool { return c.Group != "" || !unseen(c) })
 		if read.State == ScenarioApproved {
 			if s.Revision != read.Revision {
 				return s, fmt.Errorf("scenario %s: revision %d was read, it is %d: %w", s.Ref(), s.Revision, read.Revision, store.ErrConflict)
 			}
 			s.Version, s.Revision = s.Version+1, 0
+		}
+	}
+	if s.Changes, err = e.allowed(sc, s.Changes); err != nil {
+		return s, err
+	}
+	s.Changes = append(s.Changes, hidden...)
+	return h.saveDraft(ctx, p, e, s)
+}
+
+// saveDraft keeps a scenario whose changes are the person's to make.
+func (h *Hub) saveDraft(ctx context.Context, p Person, e *estate, s Scenario) (Scenario, error) {
+	if strings.TrimSpace(s.Name) == "" {
+		return s, fmt.Errorf("%w: a scenario needs a name that people know it by", ErrInvalid)
+	}
+	if _, _, err := e.variant(s.Changes, s.KeepDates); err != nil {
+		return s, err
+	}
+	if s.ID == "" {
+		s.ID, s.Version, s.Revision = slug(s.Name), 1, 0
+		if s.ID == "" || s.ID == PresentPlan {
+			return s, fmt.Errorf("%w: the name %q has no letters or figures, or is that of the plan as it is; choose another", ErrInvalid, s.Name)
 		}
 	}
 	s.State, s.Author, s.ChangedAt, s.Snapshot, s.AsOf = ScenarioDraft, p.Name, h.now(), e.hash, e.asOf
@@ -217,18 +231,25 @@ func (h *Hub) ReviewScenario(ctx context.Context, p Person, ref string, revision
 	return s, h.keepScenario(ctx, p, "scenario.review", &s)
 }
 
-// ApproveScenario approves a reviewed scenario, which after that never changes. Only the steering group
-// and the admin approve.
+// ApproveScenario approves a reviewed scenario, which after that never changes, and puts it in force: its
+// dates and centres are now those that people set. Only the steering group and the admin approve.
 func (h *Hub) ApproveScenario(ctx context.Context, p Person, ref string, revision int) (Scenario, error) {
-	if p.Role != RoleAdmin && p.Role != RoleSteering {
+	if !p.approves() {
 		return Scenario{}, fmt.Errorf("approving a scenario as %s: %w", p.Role, ErrForbidden)
 	}
 	s, err := h.second(ctx, p, ref, revision, ScenarioReviewed, "approve")
 	if err != nil {
 		return s, err
 	}
+	a, err := h.adoption(ctx, h.current.Load(), s)
+	if err != nil {
+		return s, err
+	}
 	s.State, s.ApprovedBy, s.ApprovedAt = ScenarioApproved, p.Name, h.now()
-	return s, h.keepScenario(ctx, p, "scenario.approve", &s)
+	if err := h.keepScenario(ctx, p, "scenario.approve", &s); err != nil {
+		return s, err
+	}
+	return s, h.putInForce(ctx, p, a)
 }
 
 // second reads a version for somebody other than its author to put a name under.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/planner/scenario"
 )
@@ -32,9 +31,11 @@ type Conflict struct {
 	Reasons      []planner.Reason `json:"reasons,omitempty"` // of a refusal
 }
 
-// WhatIf answers what the plan would be with some changes, and keeps nothing. Whoever may see the plan may
+// WhatIf answers what the plan would be with some changes, and keeps nothing. With keep the present plan's
+// dates and centres stay where the changes say nothing else; without it all dates are found anew, those
+// that are in force too. Whoever may see the plan may
 // ask about limits that concern all; about one municipality only who sees its detail, or decides for all.
-func (h *Hub) WhatIf(_ context.Context, p Person, changes []scenario.Change) (WhatIfView, error) {
+func (h *Hub) WhatIf(_ context.Context, p Person, changes []scenario.Change, keep bool) (WhatIfView, error) {
 	e, sc, err := h.ask(p)
 	if err != nil {
 		return WhatIfView{}, err
@@ -42,13 +43,13 @@ func (h *Hub) WhatIf(_ context.Context, p Person, changes []scenario.Change) (Wh
 	if changes, err = e.allowed(sc, changes); err != nil {
 		return WhatIfView{}, err
 	}
-	return h.whatIf(e, sc, "what-if", changes)
+	return h.whatIf(e, sc, "what-if", changes, keep)
 }
 
 // whatIf works changes out that are within the person's scope. After them municipalities may have joined,
 // which the admin may see too.
-func (h *Hub) whatIf(e *estate, sc scope, name string, changes []scenario.Change) (WhatIfView, error) {
-	after, in, err := h.variant(e, changes)
+func (h *Hub) whatIf(e *estate, sc scope, name string, changes []scenario.Change, keep bool) (WhatIfView, error) {
+	after, in, err := e.variant(changes, keep)
 	if err != nil {
 		return WhatIfView{}, err
 	}
@@ -60,23 +61,22 @@ func (h *Hub) whatIf(e *estate, sc scope, name string, changes []scenario.Change
 	return v, nil
 }
 
-// planInput is what the plan of a snapshot stands on.
-func (h *Hub) planInput(s *inventory.Snapshot, hash string, asOf inventory.Date) planner.Input {
-	return planner.Input{Snapshot: s, Hash: hash, AsOf: asOf, Settings: h.config.Planner, Freezes: h.config.Freezes}
-}
-
-// variant is the estate with the plan that the changes give. Only what is asked of plans is worked out:
-// its rows, gaps and indexes are those of the base.
-func (h *Hub) variant(e *estate, changes []scenario.Change) (*estate, planner.Input, error) {
-	in, err := scenario.Apply(h.planInput(e.snapshot, e.hash, e.asOf), changes)
+// variant is the estate with the plan that the changes give, on top of the present dates or on none. Only
+// what is asked of plans is worked out: its rows, gaps and indexes are those of the base.
+func (e *estate) variant(changes []scenario.Change, keep bool) (*estate, planner.Input, error) {
+	base := e.free
+	if keep {
+		base = e.keeping()
+	}
+	in, err := scenario.Apply(base, changes)
 	if err != nil {
 		return nil, in, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	if len(changes) == 0 {
+	if len(changes) == 0 && (keep || e.inForce == nil) {
 		return e, in, nil
 	}
 	with := *e
-	with.snapshot = in.Snapshot
+	with.snapshot, with.input = in.Snapshot, in
 	if with.plan, err = planner.Propose(in); err != nil {
 		return nil, in, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}

@@ -55,9 +55,9 @@ func Check(in Input, p Plan) []Violation {
 type checker struct {
 	in       Input
 	p        Plan
-	found    []Violation     // faults of the plan
-	wished   []Violation     // what pins and choices break
-	pinned   map[string]bool // groups
+	found    []Violation    // faults of the plan
+	wished   []Violation    // what pins and choices break
+	pins     map[string]Pin // by group
 	assets   map[string]*inventory.Asset
 	groups   map[string]*Group
 	waves    map[string]*Wave
@@ -69,7 +69,7 @@ type checker struct {
 
 // check gives the faults of a plan, and the rules that only pins and choices break.
 func check(in Input, p Plan, hash string) (faults, wished []Violation) {
-	c := &checker{in: in, p: p, pinned: map[string]bool{}, assets: map[string]*inventory.Asset{}, groups: map[string]*Group{}, waves: map[string]*Wave{},
+	c := &checker{in: in, p: p, pins: map[string]Pin{}, assets: map[string]*inventory.Asset{}, groups: map[string]*Group{}, waves: map[string]*Wave{},
 		assigned: map[string]*Assignment{}, deals: map[string]inventory.Agreement{}, refused: map[string]bool{}, groupOf: map[string]string{}}
 	c.want(p.AsOf == in.AsOf, "as_of_wrong", "plan", "planned as of %s, asked for %s", p.AsOf, in.AsOf)
 	c.want(p.Deadline == in.Settings.Deadline, "deadline_wrong", "plan", "deadline %s, asked for %s", p.Deadline, in.Settings.Deadline)
@@ -80,7 +80,7 @@ func check(in Input, p Plan, hash string) (faults, wished []Violation) {
 		c.assets[in.Snapshot.Assets[i].ID] = &in.Snapshot.Assets[i]
 	}
 	for _, pin := range in.Pins {
-		c.pinned[pin.Group] = true
+		c.pins[pin.Group] = pin
 	}
 	for _, a := range in.Snapshot.Agreements {
 		c.deals[a.Customer] = a

@@ -45,14 +45,18 @@ func (c *checker) checkDate(g *Group, member map[string]string) {
 		c.want(!g.Start.Known() && !g.Cutover.Known() && !g.End.Known(), "group_misshapen", g.ID, "has dates without a wave")
 		return
 	}
-	pinned := c.pinned[g.ID]
+	pin, pinned := c.pins[g.ID]
+	begun := pin.Since.Known() && pin.Since <= c.in.AsOf // how much is left of its seeding is not known
 	c.want(member[g.ID] == g.Wave, "wave_wrong", g.ID, "is in wave %s, which does not list it", g.Wave)
 	c.want(!c.refused[g.ID] && !c.refused[g.Municipality], "placed_and_refused", g.ID, "has a date and a refusal")
 	c.want(g.End == g.Cutover.AddDays(s.HypercareDays), "group_misshapen", g.ID, "is cut over on %s and done on %s", g.Cutover, g.End)
-	c.keep(g.SeedDays > 0 && g.Start.AddDays(g.SeedDays) <= g.Cutover, pinned, "seeding_short", g.ID, "seeds for %d days from %s and is cut over on %s", g.SeedDays, g.Start, g.Cutover)
-	c.keep(g.Start >= c.in.AsOf.AddDays(s.LeadDays) && g.Start > c.in.AsOf, pinned, "lead_time_broken", g.ID, "seeds from %s, less than %d days from %s", g.Start, s.LeadDays, c.in.AsOf)
+	c.keep(g.SeedDays > 0 && (begun || g.Start.AddDays(g.SeedDays) <= g.Cutover), pinned, "seeding_short", g.ID, "seeds for %d days from %s and is cut over on %s", g.SeedDays, g.Start, g.Cutover)
+	c.keep((pin.Since.Known() || g.Start >= c.in.AsOf.AddDays(s.LeadDays)) && g.Start > c.in.AsOf, pinned, "lead_time_broken", g.ID, "seeds from %s, less than %d days from %s", g.Start, s.LeadDays, c.in.AsOf)
 	if deal, ok := c.deals[g.Municipality]; ok {
 		c.keep(g.Start >= deal.Window.From, pinned, "window_broken", g.ID, "starts on %s, agreement %s says %s", g.Start, deal.ID, deal.Window.Text)
+	}
+	for _, l := range s.LinksReady {
+		c.keep(l.Municipality != g.Municipality || g.Start >= l.On, pinned, "link_not_ready", g.ID, "starts on %s, its link is ready on %s", g.Start, l.On)
 	}
 	c.keep(g.Cutover <= s.Deadline, pinned, "deadline_missed", g.ID, "is cut over on %s, the deadline is %s", g.Cutover, s.Deadline)
 	c.keep(slices.Contains(s.CutoverWeekdays, g.Cutover.Weekday()), pinned, "weekday_broken", g.ID, "is cut over on a %s", g.Cutover.Weekday())
@@ -72,6 +76,12 @@ func (c *checker) checkDate(g *Group, member map[string]string) {
 	c.want(len(g.Binding) > 0 || g.Cutover == c.in.AsOf+1, "reason_missing", g.ID, "does not say why not earlier than %s", g.Cutover)
 }
 
+// isPinned tells whether people set a group's night.
+func (c *checker) isPinned(group string) bool {
+	_, is := c.pins[group]
+	return is
+}
+
 // checkPins verifies that every cutover that people set stands where they set it.
 func (c *checker) checkPins() {
 	for _, p := range c.in.Pins {
@@ -83,7 +93,7 @@ func (c *checker) checkPins() {
 		c.want(g.Cutover == p.Cutover && g.Pinned, "pin_moved", g.ID, "is set to %s and cut over on %s", p.Cutover, g.Cutover)
 	}
 	for _, g := range c.p.Groups {
-		c.want(!g.Pinned || c.pinned[g.ID], "pin_invented", g.ID, "is called set by people, but nobody did")
+		c.want(!g.Pinned || c.isPinned(g.ID), "pin_invented", g.ID, "is called set by people, but nobody did")
 	}
 }
 
@@ -118,7 +128,7 @@ func (c *checker) checkLane(waves []*Wave) {
 			}
 			c.want(g.Municipality == w.Municipality && g.Centre == w.Centre && g.Start >= w.Start, "wave_wrong", w.ID, "does not fit its group %s", id)
 			servers += len(g.Assets)
-			wished = wished || c.pinned[id]
+			wished = wished || c.isPinned(id)
 			if start == 0 || g.Start < start {
 				start = g.Start
 			}
@@ -153,7 +163,7 @@ func (c *checker) checkLane(waves []*Wave) {
 		if len(waves) > 0 && g.Municipality == waves[0].Municipality && g.Foundation && g.Wave == "" {
 			for _, w := range waves {
 				for _, id := range w.Groups {
-					c.keep(c.groups[id] == nil || c.groups[id].Foundation, c.pinned[id], "foundation_missing", w.ID, "moves %s though foundation %s has no date", id, g.ID)
+					c.keep(c.groups[id] == nil || c.groups[id].Foundation, c.isPinned(id), "foundation_missing", w.ID, "moves %s though foundation %s has no date", id, g.ID)
 				}
 			}
 		}

@@ -29,8 +29,8 @@ func (c *checker) checkNights() {
 		servers[there] += len(g.Assets)
 		groups[there]++
 		local[here] += len(g.Assets)
-		wished[there] = wished[there] || c.pinned[g.ID]
-		wished[here] = wished[here] || c.pinned[g.ID]
+		wished[there] = wished[there] || c.isPinned(g.ID)
+		wished[here] = wished[here] || c.isPinned(g.ID)
 	}
 	for at, n := range servers {
 		crews := s.CrewsPerCentre
@@ -61,6 +61,15 @@ func (c *checker) checkNights() {
 	}
 }
 
+// ahead is what is still to be copied of a group's data when that goes as people were told.
+func (p Pin) ahead(gb float64, today inventory.Date) float64 {
+	if p.Since == 0 || p.Since > today {
+		return gb
+	}
+	whole, rest := p.Cutover-p.Since, max(p.Cutover-today, 2)-1
+	return gb * float64(rest) / float64(whole)
+}
+
 // checkLinks adds up, for each municipality and day, what its groups copy over its link: their data
 // while they are seeded, and from then to the cutover what changes of it.
 func (c *checker) checkLinks() {
@@ -73,11 +82,11 @@ func (c *checker) checkLinks() {
 			continue
 		}
 		centre[g.Municipality] = g.Centre
-		wished[g.Municipality] = wished[g.Municipality] || c.pinned[g.ID]
+		wished[g.Municipality] = wished[g.Municipality] || c.isPinned(g.ID)
 		for d := g.Start; d < g.Cutover; d++ {
 			load[place{g.Municipality, d}] += g.TransferGB * s.ChangeRatePerDay
 			if d < g.Start.AddDays(g.SeedDays) {
-				load[place{g.Municipality, d}] += g.TransferGB / float64(g.SeedDays)
+				load[place{g.Municipality, d}] += c.pins[g.ID].ahead(g.TransferGB, c.in.AsOf) / float64(g.SeedDays)
 			}
 		}
 	}
@@ -122,7 +131,7 @@ func (c *checker) checkMoving() {
 		}
 		x.to = max(x.to, g.End)
 		moving[g.Centre][g.Municipality] = x
-		wished[g.Centre] = wished[g.Centre] || c.pinned[g.ID]
+		wished[g.Centre] = wished[g.Centre] || c.isPinned(g.ID)
 	}
 	for centre, all := range moving {
 		for m, x := range all { // the number is largest where one begins

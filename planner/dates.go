@@ -90,7 +90,7 @@ func (e *estate) timetable(p *Plan) (problem schedule.Problem, lanes []lane, nam
 		l := lane{m: m, assignment: p.Assignments[i], agreement: e.agreements[m.Code]}
 		l.mbps = e.link(p, m.Code, l.assignment.Centre)
 		l.gbPerDay = float64(l.mbps) * gbPerDayPerMbps * s.LinkEfficiency * s.seedingShare()
-		sl := schedule.Lane{Name: m.Code, Release: l.agreement.Window.From, Local: e.localStaff(m.Code),
+		sl := schedule.Lane{Name: m.Code, Release: max(l.agreement.Window.From, s.linkReady(m.Code)), Local: e.localStaff(m.Code),
 			Centre: slices.IndexFunc(e.centres, func(c inventory.Centre) bool { return c.ID == l.assignment.Centre })}
 		for _, f := range freezes {
 			if !f.Advisory && (f.Municipality == "" || f.Municipality == m.Code) {
@@ -139,7 +139,8 @@ func (e *estate) cutWaves(p *Plan, l *lane, sl *schedule.Lane, groups []int, con
 			members = append(members, order[k])
 			sw.Foundation = g.Foundation
 			gb += g.TransferGB
-			j := schedule.Job{ID: g.ID, Servers: len(g.Assets), GB: g.TransferGB, Windows: e.windows(g), Pin: e.pin(g.ID)}
+			pin := e.pins[g.ID]
+			j := schedule.Job{ID: g.ID, Servers: len(g.Assets), GB: g.TransferGB * pin.left(e.in.AsOf), Windows: e.windows(g), Pin: pin.Cutover, Known: pin.Since.Known()}
 			for _, c := range e.contractsOf(g) {
 				if at, ok := contracts[c.ID]; ok {
 					j.Contracts = append(j.Contracts, at)
@@ -210,15 +211,17 @@ func (e *estate) transfers() []StaffTransfer {
 	return transfers
 }
 
-// pin is the night that people set for a group, zero for none.
-func (e *estate) pin(group string) inventory.Date {
-	for _, p := range e.in.Pins {
-		if p.Group == group {
-			return p.Cutover
-		}
+// left is the share of a group's data that is still to be seeded: how far it has come is not known, so that
+// what is under way is taken to go as planned.
+func (p Pin) left(asOf inventory.Date) float64 {
+	if !p.begun(asOf) {
+		return 1
 	}
-	return 0
+	return float64(max(1, p.Cutover-asOf-1)) / float64(p.Cutover-p.Since)
 }
+
+// begun tells whether the group's seeding is under way.
+func (p Pin) begun(asOf inventory.Date) bool { return p.Since.Known() && p.Since <= asOf }
 
 // windows gives the nights agreed for a group itself or for a system that it runs, by day.
 func (e *estate) windows(g Group) []schedule.Span {

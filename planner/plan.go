@@ -27,6 +27,9 @@ type Input struct {
 type Pin struct {
 	Group   string         `json:"group" yaml:"group"`
 	Cutover inventory.Date `json:"cutover" yaml:"cutover"`
+	// Since is the day on which its data was to be seeded as people know it already: the lead time is then
+	// behind it, and from that day on its seeding is under way. Unknown: the night is new to them.
+	Since inventory.Date `json:"since,omitzero" yaml:"since"`
 }
 
 // Window is a stretch of days, both included, in which a group, or each group that runs a system, may

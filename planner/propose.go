@@ -107,6 +107,9 @@ func (in Input) wishes() []error {
 		if p.Cutover <= in.AsOf || pinned[p.Group] {
 			faults = append(faults, fmt.Errorf("plan: group %q is set to %s: give each group one night after today, %s", p.Group, p.Cutover, in.AsOf))
 		}
+		if p.Since.Known() && p.Since >= p.Cutover {
+			faults = append(faults, fmt.Errorf("plan: the data of group %q is seeded from %s, not before its cutover on %s", p.Group, p.Since, p.Cutover))
+		}
 		pinned[p.Group] = true
 	}
 	for _, w := range in.Windows {
@@ -132,6 +135,7 @@ type estate struct {
 	contracts      map[string]inventory.Contract
 	sizes          map[string]size
 	movers         map[string][]*inventory.Asset // what the plan may move, by municipality
+	pins           map[string]Pin                // by group
 }
 
 func newEstate(in Input) *estate {
@@ -148,6 +152,10 @@ func newEstate(in Input) *estate {
 		flows:          map[string][]inventory.Flow{},
 		contracts:      map[string]inventory.Contract{},
 		movers:         map[string][]*inventory.Asset{},
+		pins:           map[string]Pin{},
+	}
+	for _, p := range in.Pins {
+		e.pins[p.Group] = p
 	}
 	slices.SortFunc(e.municipalities, func(a, b inventory.Municipality) int { return cmp.Compare(a.Code, b.Code) })
 	slices.SortFunc(e.centres, func(a, b inventory.Centre) int { return cmp.Compare(a.ID, b.ID) })

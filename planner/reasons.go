@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -30,6 +31,7 @@ func Rules() []RuleDoc {
 var extraParams = map[string][]string{
 	"freeze":          {"name_da"},
 	"advisory_freeze": {"name_da"},
+	"limit_freeze":    {"name_da"},
 	"hub":             {"asset"},
 	"hub_degree":      {"asset"},
 
@@ -45,6 +47,7 @@ var words = func() map[string]string {
 	all := maps.Clone(english)
 	maps.Copy(all, judgements)
 	maps.Copy(all, groupings)
+	maps.Copy(all, limitings)
 	return all
 }()
 
@@ -86,6 +89,7 @@ var english = map[string]string{
 	// Why not an earlier day, or no day at all. Days are counted for the first rule that rejects them.
 	"lead_time":               "{days} days: nothing starts within {lead_days} days from today ({first} to {last})",
 	"agreement_window":        "{days} days: agreement {agreement} says {window} ({first} to {last})",
+	"link_not_ready":          "{days} days: the link of {municipality} is ready on {on} ({first} to {last})",
 	"wave_order":              "{days} days: wave {wave} goes first ({first} to {last})",
 	"hypercare":               "{days} days: {hypercare_days} days of follow-up after wave {wave} ({first} to {last})",
 	"seeding":                 "{days} days: copying {gb} GB over {mbps} Mbit/s takes {seed_days} days ({first} to {last})",
@@ -191,6 +195,15 @@ func (r Reason) String() string {
 		pairs = append(pairs, "{"+k+"}", r.Params[k])
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// Named is the reason with names in place of the ids that have one.
+func (r Reason) Named(names map[string]string) Reason {
+	params := make(map[string]string, len(r.Params))
+	for k, v := range r.Params {
+		params[k] = cmp.Or(names[v], v)
+	}
+	return Reason{Rule: r.Rule, Params: params}
 }
 
 // NewReason builds a reason from its rule and pairs of parameter and value.

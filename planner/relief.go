@@ -16,8 +16,8 @@ import (
 
 // Relief is what the plan would gain if one thing that holds it were less tight.
 type Relief struct {
-	What    string  `json:"what"`               // "crews kit-fyn", "link 450", "freeze:3", "time"
-	More    string  `json:"more"`               // by how much: "8 servers a night", "open", "7 days"
+	What    Limit   `json:"what"`
+	More    Reason  `json:"more"`               // by how much
 	Holds   int     `json:"holds_days"`         // days, over all groups, that it rejects now
 	Placed  int     `json:"placed"`             // steps (seeding or cutover) more that have a date
 	Earlier int     `json:"earlier_days"`       // that the last one ends earlier
@@ -39,21 +39,26 @@ func Reliefs(ctx context.Context, in Input, p Plan) ([]Relief, error) {
 	if err != nil {
 		return nil, fmt.Errorf("what holds the plan: %w", err)
 	}
+	words := newLimiter(in, n.Problem)
 	var rows []Relief
 	var asked []shadow.Relief
+	ask := func(l Limit, more Reason, holds int, r shadow.Relief) {
+		rows, asked = append(rows, Relief{What: l, More: more, Holds: holds}), append(asked, r)
+	}
 	for _, r := range why.Totals() {
 		if len(rows) == mostReliefs {
 			break
 		}
 		switch {
 		case r.Kind == explain.Resource:
-			more, words := in.more(n.Problem.Resources[r.Ref])
-			rows, asked = append(rows, Relief{What: r.Name, More: words, Holds: r.Slots}), append(asked, shadow.Relief{Kind: shadow.Capacity, Resource: r.Ref, Amount: more})
+			more, by := in.more(n.Problem.Resources[r.Ref])
+			ask(Limit{r.Name, words.resource(r.Name)}, by, r.Slots, shadow.Relief{Kind: shadow.Capacity, Resource: r.Ref, Amount: more})
 		case r.Kind == explain.Closed && strings.HasPrefix(r.Name, "freeze:"):
-			rows, asked = append(rows, Relief{What: r.Name, More: "open", Holds: r.Slots}), append(asked, shadow.Relief{Kind: shadow.Opening, Name: r.Name})
+			ask(Limit{r.Name, words.closed(r.Name)}, reason("more_open"), r.Slots, shadow.Relief{Kind: shadow.Opening, Name: r.Name})
 		}
 	}
-	rows, asked = append(rows, Relief{What: "time", More: "7 days"}), append(asked, shadow.Relief{Kind: shadow.Time, Amount: 7})
+	const week = 7
+	ask(Limit{"time", words.closed("deadline")}, reason("more_days", "days", week), 0, shadow.Relief{Kind: shadow.Time, Amount: week})
 	base, effects, err := shadow.Effects(ctx, n.Problem, n.Starts, asked, rcpsp.Limits{Seed: 1, Workers: 2})
 	if err != nil {
 		return nil, fmt.Errorf("what less tight limits would give: %w", err)
@@ -70,22 +75,22 @@ func Reliefs(ctx context.Context, in Input, p Plan) ([]Relief, error) {
 	return rows, nil
 }
 
-// more is by how much a resource is made larger: a crew, a group a night, a tenth of a link.
-func (in Input) more(r rcpsp.Resource) (amount int64, words string) {
+// more is by how much a resource is made larger: a crew, a group a night, a tenth of a link or of the staff.
+func (in Input) more(r rcpsp.Resource) (amount int64, by Reason) {
 	switch {
 	case strings.HasPrefix(r.Name, "crews "):
-		return int64(in.Settings.ServersPerCrewNight), fmt.Sprintf("%d servers a night", in.Settings.ServersPerCrewNight)
+		return int64(in.Settings.ServersPerCrewNight), reason("more_servers", "servers", in.Settings.ServersPerCrewNight)
 	case strings.HasPrefix(r.Name, "groups "):
-		return 1, "1 group a night"
+		return 1, reason("more_group")
 	default:
-		return max(1, r.Capacity/10), "a tenth"
+		return max(1, r.Capacity/10), reason("more_link", "percent", 10)
 	}
 }
 
 // Clash tells whether all groups can have a date at all, and if not, why.
 type Clash struct {
 	Verdict clash.Verdict `json:"verdict"` // possible, impossible, unknown: neither a schedule nor a proof was found
-	Rules   []string      `json:"rules"`   // impossible: the rules that clash, in words
+	Rules   []Limit       `json:"rules"`   // impossible: the rules that clash
 	Minimal bool          `json:"minimal"` // without any one of them the proof fails
 }
 
@@ -96,13 +101,15 @@ func Clashes(ctx context.Context, in Input, p Plan) (Clash, error) {
 	if err != nil {
 		return Clash{}, err
 	}
-	r, err := clash.Find(ctx, schedule.Whole(problem), rcpsp.Limits{Seed: 1, Workers: 2})
+	tasks := schedule.Whole(problem)
+	r, err := clash.Find(ctx, tasks, rcpsp.Limits{Seed: 1, Workers: 2})
 	if err != nil {
 		return Clash{}, fmt.Errorf("what clashes: %w", err)
 	}
-	c := Clash{Verdict: r.Verdict, Rules: []string{}, Minimal: r.Minimal}
+	c := Clash{Verdict: r.Verdict, Rules: []Limit{}, Minimal: r.Minimal}
+	words := newLimiter(in, tasks)
 	for _, rule := range r.Rules {
-		c.Rules = append(c.Rules, rule.String())
+		c.Rules = append(c.Rules, words.clash(rule))
 	}
 	return c, nil
 }

@@ -18,13 +18,13 @@ func TestReliefs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := slices.IndexFunc(rows, func(r planner.Relief) bool { return strings.HasPrefix(r.What, "crews ") })
+	i := slices.IndexFunc(rows, func(r planner.Relief) bool { return strings.HasPrefix(r.What.Key, "crews ") })
 	if i < 0 || rows[i].Holds == 0 || rows[i].Saved <= 0 {
 		t.Fatalf("a second crew gives nothing: %+v", rows)
 	}
 	for _, r := range rows {
 		if r.Placed < 0 || r.Placed == 0 && r.Saved < 0 {
-			t.Errorf("%s makes the plan worse: %+v", r.What, r)
+			t.Errorf("%v makes the plan worse: %+v", r.What, r)
 		}
 	}
 }

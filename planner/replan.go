@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/planner/schedule/explain"
 	"github.com/samdrift/samdrift/planner/schedule/rcpsp"
 	"github.com/samdrift/samdrift/planner/schedule/replan"
 )
@@ -48,6 +49,7 @@ type Moved struct {
 	Servers      int            `json:"servers"`
 	From         inventory.Date `json:"from,omitzero"` // unknown: nothing was promised
 	To           inventory.Date `json:"to,omitzero"`   // unknown: no night is left
+	Why          Reason         `json:"why"`           // the night that people know cannot stay, or need not
 	Tell         []string       `json:"tell"`          // units that own its systems, and suppliers of their contracts
 }
 
@@ -98,8 +100,34 @@ func Replan(ctx context.Context, in Input, known map[string]Promised, o ReplanOp
 	if r.Plan, err = Propose(wishes); err != nil {
 		return Replanned{}, err
 	}
+	why, err := explain.New(n.Problem, mended.Starts)
+	if err != nil {
+		return Replanned{}, fmt.Errorf("why dates move: %w", err)
+	}
 	r.count(in, known, o)
+	words := newLimiter(in, n.Problem)
+	for i := range r.Changes {
+		r.Changes[i].Why = in.movedWhy(r.Changes[i], words, why, n)
+	}
 	return r, nil
+}
+
+// movedWhy tells why a group has another night than people know.
+func (in Input) movedWhy(m Moved, words limiter, why *explain.Schedule, n Network) Reason {
+	cutover, dated := n.Cutover[m.Group]
+	switch {
+	case !m.From.Known():
+		return reason("moved_unknown")
+	case m.From <= in.AsOf:
+		return reason("moved_passed", "night", m.From)
+	case slices.ContainsFunc(in.Pins, func(p Pin) bool { return p.Group == m.Group }):
+		return reason("moved_asked")
+	case !m.To.Known():
+		return reason("moved_lost")
+	case m.To < m.From || !dated:
+		return reason("moved_gain")
+	}
+	return words.rejection(why, cutover, int(m.From-in.AsOf)-1)
 }
 
 // withoutPromise gives the windows, and for each group that nobody was promised anything of one that

@@ -41,6 +41,7 @@ type Settings struct {
 	StaffTransfers       []StaffTransfer `json:"staff_transfers,omitempty" yaml:"staff_transfers"`
 	CrewChanges          []CrewChange    `json:"crew_changes,omitempty" yaml:"crew_changes"`
 	Leases               []Lease         `json:"leases,omitempty" yaml:"leases"`
+	LinksReady           []LinkReady     `json:"links_ready,omitempty" yaml:"links_ready"`
 	Search               int             `json:"search" yaml:"search"` // effort on better dates, in dates found anew: more is slower and seldom worse
 
 	Foundation      []string `json:"foundation,omitempty" yaml:"foundation"`              // assets that are shared services, whatever their traffic shows
@@ -71,6 +72,23 @@ type Lease struct {
 	Municipality string         `json:"municipality" yaml:"municipality"`
 	Until        inventory.Date `json:"until" yaml:"until"`
 	DKKPerDay    int64          `json:"dkk_per_day" yaml:"dkk_per_day"`
+}
+
+// LinkReady is the first day on which a municipality's link to its centre carries anything.
+type LinkReady struct {
+	Municipality string         `json:"municipality" yaml:"municipality"`
+	On           inventory.Date `json:"on" yaml:"on"`
+}
+
+// linkReady is the first day of a municipality's link, zero when it is there already.
+func (s Settings) linkReady(municipality string) inventory.Date {
+	var on inventory.Date
+	for _, l := range s.LinksReady {
+		if l.Municipality == municipality {
+			on = max(on, l.On)
+		}
+	}
+	return on
 }
 
 // DefaultSettings are a cautious starting point. The prices are assumptions to be replaced by the

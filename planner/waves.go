@@ -78,12 +78,16 @@ func (e *estate) binding(l lane, w schedule.Wave, wave, job int, ids []string, r
 	reasons := []Reason{}
 	for _, r := range rejected {
 		counted := []any{"days", r.Days, "first", r.First, "last", r.Last}
+		rule, ready := string(r.Rule), s.linkReady(l.m.Code)
 		var more []any
 		switch r.Rule {
 		case schedule.Lead:
 			more = []any{"lead_days", s.LeadDays}
 		case schedule.Release:
 			more = []any{"agreement", l.agreement.ID, "window", l.agreement.Window.Text}
+			if ready > l.agreement.Window.From {
+				rule, more = "link_not_ready", []any{"municipality", l.m.Code, "on", ready}
+			}
 		case schedule.Queue:
 			more = []any{"centre", l.assignment.Centre, "limit", s.MaxMoving}
 		case schedule.Order:
@@ -105,7 +109,7 @@ func (e *estate) binding(l lane, w schedule.Wave, wave, job int, ids []string, r
 		case schedule.LocalFull:
 			more = []any{"municipality", l.m.Code, "limit", serversOn(l.local, r.First)}
 		}
-		reasons = append(reasons, reason(string(r.Rule), append(counted, more...)...))
+		reasons = append(reasons, reason(rule, append(counted, more...)...))
 	}
 	return reasons
 }

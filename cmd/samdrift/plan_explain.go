@@ -49,28 +49,28 @@ week more would give, --clash whether all groups can have a date, and which few 
 
 // reliefs prints what less tight limits would give.
 func (a *app) reliefs(cmd *cobra.Command, h *hub.Hub) error {
-	rows, err := h.Reliefs(cmd.Context(), operator)
+	v, err := h.Reliefs(cmd.Context(), operator)
 	if err != nil {
 		return err
 	}
-	t := table{head: []string{"what", "more", "rejects days now", "placed more", "days earlier", "waiting less"}}
-	for _, r := range rows {
-		t.rows = append(t.rows, []string{r.What, r.More, fmt.Sprint(r.Holds), fmt.Sprint(r.Placed), fmt.Sprint(r.Earlier), fmt.Sprintf("%.1f %%", 100*r.Saved)})
+	t := table{demo: v.Demo, head: []string{"what", "by how much", "rejects days now", "placed more", "days earlier", "waiting less"}}
+	for _, r := range v.Reliefs {
+		t.rows = append(t.rows, []string{r.What.Named(v.Names).String(), r.More.String(), fmt.Sprint(r.Holds), fmt.Sprint(r.Placed), fmt.Sprint(r.Earlier), fmt.Sprintf("%.1f %%", 100*r.Saved)})
 	}
-	return a.print(rows, t)
+	return a.print(v, t)
 }
 
 // clashes prints which few rules leave no dates.
 func (a *app) clashes(cmd *cobra.Command, h *hub.Hub) error {
-	c, err := h.Clashes(cmd.Context(), operator)
+	v, err := h.Clashes(cmd.Context(), operator)
 	if err != nil {
 		return err
 	}
-	t := table{head: []string{"rule that clashes"}, note: "All groups can have a date: " + string(c.Verdict) + "."}
-	for _, r := range c.Rules {
-		t.rows = append(t.rows, []string{r})
+	t := table{demo: v.Demo, head: []string{"rule that clashes"}, note: "All groups can have a date: " + string(v.Verdict) + "."}
+	for _, r := range v.Rules {
+		t.rows = append(t.rows, []string{r.Named(v.Names).String()})
 	}
-	return a.print(c, t)
+	return a.print(v, t)
 }
 
 func explainTable(v hub.ExplainView) table {

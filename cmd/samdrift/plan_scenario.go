@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -12,9 +13,10 @@ import (
 func newPlanScenario(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "scenario",
-		Short: "List scenarios, keep one, review and approve it",
+		Short: "List scenarios, keep one, review and approve it, put it in force",
 		Long: `List the scenarios that are kept. A scenario goes from draft to reviewed to approved, each step by somebody
-other than its author. What is approved never changes; a change to it makes a new version.`,
+other than its author. What is approved never changes; a change to it makes a new version. Approval puts it in
+force: its dates and centres are kept by every later plan, which says what they break.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withHub(cmd.Context(), true, func(h *hub.Hub) error {
 				v, err := h.Scenarios(cmd.Context(), operator)
@@ -25,9 +27,10 @@ other than its author. What is approved never changes; a change to it makes a ne
 			})
 		},
 	}
-	cmd.AddCommand(newScenarioShow(a), newScenarioSave(a),
+	cmd.AddCommand(newScenarioShow(a), newScenarioSave(a), newScenarioInForce(a),
 		newScenarioStep(a, "review", "Put a second person's name under a draft", (*hub.Hub).ReviewScenario),
-		newScenarioStep(a, "approve", "Approve a reviewed scenario, which then never changes", (*hub.Hub).ApproveScenario),
+		newScenarioStep(a, "approve", "Approve a reviewed scenario, which then never changes and is in force", (*hub.Hub).ApproveScenario),
+		newScenarioStep(a, "adopt", "Put an approved scenario in force again; \"present\": nothing is, the planner proposes", (*hub.Hub).AdoptScenario),
 		newScenarioStep(a, "delete", "Remove a version that is not approved", func(h *hub.Hub, ctx context.Context, p hub.Person, ref string, revision int) (hub.Scenario, error) {
 			v, err := h.Scenario(ctx, p, ref)
 			if err != nil {
@@ -98,6 +101,7 @@ version a new one is made.`,
 	f := cmd.Flags()
 	f.StringVar(&s.Name, "name", "", "what people call it")
 	f.StringVar(&s.Description, "description", "", "why it is made")
+	f.BoolVar(&s.KeepDates, "keep-dates", false, "the present dates and centres stay where the changes say nothing else")
 	f.StringVar(&ref, "ref", "", "change this one: id or id@version")
 	f.IntVar(&s.Revision, "revision", 0, "with --ref: the revision that was read")
 	f.StringVar(&by, "by", "", "the author (default: the operator)")
@@ -125,9 +129,43 @@ func newScenarioStep(a *app, use, short string, step func(*hub.Hub, context.Cont
 	}
 	cmd.Flags().IntVar(&revision, "revision", 0, "the revision that was read")
 	cmd.Flags().StringVar(&by, "by", "", "who does it")
-	mustRequire(cmd, "revision")
 	mustRequire(cmd, "by")
 	return cmd
+}
+
+func newScenarioInForce(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "in-force",
+		Short: "Show which scenario is in force, by whom, since when, and what has changed under it",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withHub(cmd.Context(), true, func(h *hub.Hub) error {
+				v, err := h.InForce(cmd.Context(), operator)
+				if err != nil {
+					return err
+				}
+				return a.print(v, inForceTable(v))
+			})
+		},
+	}
+}
+
+// inForceTable lists what was ever put in force, and below it what has changed under what is.
+func inForceTable(v hub.InForceView) table {
+	t := table{demo: v.Demo, head: []string{"number", "scenario", "name", "by", "at", "dates", "in force"}}
+	row := func(r hub.AdoptionRow, now string) {
+		t.rows = append(t.rows, []string{fmt.Sprint(r.Number), r.Scenario, r.Name, r.By, r.At.Format(time.RFC3339), fmt.Sprint(r.Set), now})
+	}
+	t.note = "Nothing is in force: the plan is the planner's own proposal." + demoNote(v.Demo)
+	if v.InForce != nil {
+		row(*v.InForce, "yes")
+		s := v.Since
+		t.note = fmt.Sprintf("Since then: %d groups moved, %d passed their night without it, %d are gone, %d have other servers, %d are new; %d rules are broken.%s",
+			s.Moved, len(s.Passed), len(s.Lost), len(s.Resized), len(s.New), len(v.Broken), demoNote(v.Demo))
+	}
+	for _, r := range v.Former {
+		row(r, "")
+	}
+	return t
 }
 
 // operatorNamed is whoever works at the command line, under their own name.

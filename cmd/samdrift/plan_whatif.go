@@ -29,6 +29,10 @@ var changeFlags = []changeFlag{
 	{"freeze", "[CODE=]FROM..TO: nothing is cut over on these days, for all or one municipality", readFreeze(scenario.Freeze)},
 	{"lift", "[CODE=]FROM..TO: no freeze holds on these days", readFreeze(scenario.Lift)},
 	{"link", "CODE:CENTRE=MBPS: speed of a municipality's link to a centre", readLink},
+	{"link-ready", "CODE=DATE: a municipality's link carries nothing before the day", pair(func(code, day string) (scenario.Change, error) {
+		d, err := inventory.ParseDate(day)
+		return scenario.Change{Kind: scenario.LinkReady, Municipality: code, Date: d}, err
+	})},
 	{"without", "CODE: a municipality leaves", func(code string) (scenario.Change, error) {
 		return scenario.Change{Kind: scenario.Leave, Municipality: code}, nil
 	}},
@@ -152,11 +156,12 @@ func readFreeze(kind scenario.Kind) func(string) (scenario.Change, error) {
 func newPlanWhatIf(a *app) *cobra.Command {
 	var c changes
 	var ref string
+	var keep bool
 	cmd := &cobra.Command{
 		Use:   "what-if",
 		Short: "Show what changes would make of the plan, and why; nothing is kept",
 		Long: `Show what changes would make of the plan: centres, dates and money that differ, largest first, each with
-the change it comes from. Nothing is kept; 'plan scenario save' keeps changes under a name.
+the change it comes from. All dates are found anew, unless --keep-dates is given. Nothing is kept; 'plan scenario save' keeps changes under a name.
 Exit code 3 tells that the changes break rules or leave something without a place.`,
 		Example: "  samdrift plan what-if --crews odense=3@2027-02-01\n  samdrift plan what-if --pin 450-s1=2027-03-02 --without 479",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -170,9 +175,9 @@ Exit code 3 tells that the changes break rules or leave something without a plac
 					if err != nil {
 						return err
 					}
-					given = scenario.Overlay(base.Scenario.Changes, given)
+					given, keep = scenario.Overlay(base.Scenario.Changes, given), keep || base.Scenario.KeepDates
 				}
-				v, err := h.WhatIf(cmd.Context(), operator, given)
+				v, err := h.WhatIf(cmd.Context(), operator, given, keep)
 				if err != nil {
 					return err
 				}
@@ -187,6 +192,7 @@ Exit code 3 tells that the changes break rules or leave something without a plac
 		},
 	}
 	c.define(cmd)
+	cmd.Flags().BoolVar(&keep, "keep-dates", false, "the present dates and centres stay where the changes say nothing else")
 	cmd.Flags().StringVar(&ref, "scenario", "", "begin with the changes of a scenario: id or id@version")
 	return cmd
 }

@@ -14,14 +14,25 @@ import (
 
 // changesBody asks what some changes would make of the plan.
 type changesBody struct {
-	Changes []scenario.Change `json:"changes"`
+	Changes   []scenario.Change `json:"changes"`
+	KeepDates bool              `json:"keep_dates"` // the present dates and centres stay where the changes say nothing else
 }
 
 // replanBody asks for a mended plan.
 type replanBody struct {
+	Name       string            `json:"name,omitempty"` // of the draft, where it is saved
 	Changes    []scenario.Change `json:"changes"`
 	CommitDays int               `json:"commit_days"` // default 21
 	PenaltyDKK int64             `json:"penalty_dkk"` // what one changed date counts for; default 10,000
+}
+
+// replan reads what is asked of a re-planning, with defaults for what it does not.
+func (q query) replan() (b replanBody, o planner.ReplanOptions, err error) {
+	o = planner.DefaultReplanOptions()
+	b.CommitDays, b.PenaltyDKK = o.CommitDays, o.Penalty
+	err = q.into(&b)
+	o.CommitDays, o.Penalty = b.CommitDays, b.PenaltyDKK
+	return b, o, err
 }
 
 // choiceBody is where people want each municipality to go.
@@ -103,24 +114,49 @@ var planEndpoints = []endpoint{
 			if err := q.into(&b); err != nil {
 				return nil, err
 			}
-			return h.WhatIf(ctx, p, b.Changes)
+			return h.WhatIf(ctx, p, b.Changes, b.KeepDates)
 		},
 		sample: func(municipality, _ string) any {
-			return changesBody{[]scenario.Change{
+			return changesBody{Changes: []scenario.Change{
 				{Kind: scenario.Setting, Setting: "lead_days", Value: []byte("60")}, {Kind: scenario.Setting, Setting: "hypercare_days", Value: []byte("20")},
 			}}
 		},
 	},
 	{
-		method: http.MethodPost, path: "/plan/replan", summary: "The dates that people know, mended after changes with as few others as can be (steering group and admin); nothing is kept",
+		method: http.MethodPost, path: "/plan/replan", summary: "The dates that people know, mended after changes with as few others as can be, with why and who must be told; nothing is kept",
 		takes: replanBody{}, answer: hub.ReplanView{},
 		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
-			b := replanBody{CommitDays: planner.DefaultReplanOptions().CommitDays, PenaltyDKK: planner.DefaultReplanOptions().Penalty}
-			if err := q.into(&b); err != nil {
+			b, o, err := q.replan()
+			if err != nil {
 				return nil, err
 			}
-			return h.Replan(ctx, p, b.Changes, planner.ReplanOptions{CommitDays: b.CommitDays, Penalty: b.PenaltyDKK, Search: planner.DefaultReplanOptions().Search})
+			return h.Replan(ctx, p, b.Changes, o)
 		},
+	},
+	{
+		method: http.MethodPost, path: "/plan/replan/save", summary: "Keep a mended plan as a draft scenario", takes: replanBody{}, answer: hub.Scenario{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
+			b, o, err := q.replan()
+			if err != nil {
+				return nil, err
+			}
+			return h.SaveReplan(ctx, p, b.Name, b.Changes, o)
+		},
+		sample: func(municipality, asset string) any {
+			return replanBody{Name: "Probe", Changes: []scenario.Change{{Kind: scenario.Pin, Group: municipality + "-" + asset, Date: inventory.NewDate(2027, 6, 1)}}}
+		},
+	},
+	{
+		path: "/plan/relief", summary: "What one more crew, a wider link, a freeze lifted or a week more would give", answer: hub.ReliefsView{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) { return h.Reliefs(ctx, p) },
+	},
+	{
+		path: "/plan/clash", summary: "Whether all groups can have a date, and the smallest set of rules that forbids it", answer: hub.ClashesView{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) { return h.Clashes(ctx, p) },
+	},
+	{
+		path: "/plan/in-force", summary: "Which scenario is in force, by whom, since when, and what has changed under it", answer: hub.InForceView{},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) { return h.InForce(ctx, p) },
 	},
 	{
 		path: "/plan/compare", summary: "Two scenarios side by side, with why they differ", answer: hub.CompareView{},
@@ -193,7 +229,8 @@ var planEndpoints = []endpoint{
 		probe: func(string, string) string { return "/plan/scenarios/" + hub.PresentPlan },
 	},
 	scenarioStep("review", "Put a second person's name under a draft", (*hub.Hub).ReviewScenario),
-	scenarioStep("approve", "Approve a reviewed scenario, which then never changes (steering group and admin)", (*hub.Hub).ApproveScenario),
+	scenarioStep("approve", "Approve a reviewed scenario, which then never changes and is in force (steering group and admin)", (*hub.Hub).ApproveScenario),
+	scenarioStep("adopt", "Put an approved scenario in force again; present: nothing is, the planner proposes (steering group and admin)", (*hub.Hub).AdoptScenario),
 	scenarioStep("delete", "Remove a version that is not approved", func(h *hub.Hub, ctx context.Context, p hub.Person, ref string, revision int) (hub.Scenario, error) {
 		v, err := h.Scenario(ctx, p, ref)
 		if err != nil {

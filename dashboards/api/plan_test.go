@@ -73,6 +73,9 @@ func TestScenariosAreKeptReviewedAndApproved(t *testing.T) {
 	if approved := answer[hub.Scenario](t, steering, "POST", "scenarios/flere-hold/approve", `{"revision":3}`, 200); approved.ApprovedBy != steering.Name {
 		t.Errorf("approved %+v", approved)
 	}
+	if now := answer[hub.InForceView](t, people[0], "GET", "in-force", "", 200).InForce; now == nil || now.Scenario != "flere-hold@1" || now.By != steering.Name {
+		t.Errorf("in force: %+v", now)
+	}
 	answer[any](t, second, "POST", "scenarios/flere-hold/delete", `{"revision":4}`, 422)
 	d := answer[hub.CompareView](t, people[0], "GET", "compare?b=flere-hold@1", "", 200).Difference
 	if len(d.Changes) != 1 || d.After.LastWaveEnd > d.Before.LastWaveEnd {
@@ -82,6 +85,44 @@ func TestScenariosAreKeptReviewedAndApproved(t *testing.T) {
 		if r.Municipality != "479" {
 			t.Errorf("Svendborg sees group %s of %s", r.Group, r.Municipality)
 		}
+	}
+}
+
+// What has happened is told over the API: what moves and why, whom it concerns, and a draft of it. The
+// steering group reads the whole, and takes back what is in force.
+func TestAPlanIsMended(t *testing.T) {
+	admin, svendborg, steering := people[3], people[0], people[2]
+	answer[any](t, svendborg, "POST", "scenarios/present/adopt", `{"revision":0}`, 403)
+	answer[hub.Scenario](t, steering, "POST", "scenarios/present/adopt", `{"revision":0}`, 200)
+	if now := answer[hub.InForceView](t, svendborg, "GET", "in-force", "", 200); now.InForce != nil {
+		t.Errorf("after taking back, %s is in force", now.InForce.Scenario)
+	}
+	g := answer[hub.GroupsView](t, admin, "GET", "groups", "", 200).Groups[0]
+	late := fmt.Sprintf(`{"name":"Sen forbindelse","changes":[{"kind":"link_ready","municipality":%q,"date":%q}]}`, g.Municipality, g.Cutover.AddDays(14))
+	v := answer[hub.ReplanView](t, admin, "POST", "replan", late, 200)
+	moved := map[string]bool{}
+	for _, m := range v.Changes {
+		moved[m.Group] = true
+		if m.Why.Rule == "" {
+			t.Errorf("%s moves for no reason", m.Group)
+		}
+	}
+	if !moved[g.ID] || v.Difference.After.LastWaveEnd < v.Difference.Before.LastWaveEnd || v.Anew.Groups == 0 {
+		t.Errorf("a late link: %d groups move, the end is %s", len(v.Changes), v.Difference.After.LastWaveEnd)
+	}
+	if whole := answer[hub.ReplanView](t, steering, "POST", "replan", late, 200); len(whole.Changes) != 0 || whole.Hidden != len(v.Changes) {
+		t.Errorf("the steering group sees %d groups, %d hidden of %d", len(whole.Changes), whole.Hidden, len(v.Changes))
+	}
+	answer[any](t, svendborg, "POST", "replan", late, 403)
+	s := answer[hub.Scenario](t, admin, "POST", "replan/save", late, 200)
+	if s.State != hub.ScenarioDraft || !s.KeepDates || len(s.Changes) != 1+len(v.Changes) {
+		t.Errorf("the draft keeps dates: %v, %d changes for %d groups", s.KeepDates, len(s.Changes), len(v.Changes))
+	}
+	if r := answer[hub.ReliefsView](t, svendborg, "GET", "relief", "", 200); len(r.Reliefs) == 0 || r.Hidden == 0 {
+		t.Errorf("Svendborg sees %d reliefs, %d hidden", len(r.Reliefs), r.Hidden)
+	}
+	if c := answer[hub.ClashesView](t, admin, "GET", "clash", "", 200); c.Verdict != "possible" || c.Rules == nil {
+		t.Errorf("clash: %+v", c)
 	}
 }
 

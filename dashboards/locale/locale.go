@@ -3,7 +3,7 @@
 //
 // Words lie in YAML files of flat keys, one per room and language: words_* for the nouns of the
 // estate and the planner's reasons, pages_* for the pages, gap_* for the
-// forms of the gap analysis, report_* for the half-year report. Both
+// forms of the gap analysis, report_* for the half-year report, replan_* for what holds and changes dates. Both
 // languages have the same keys; a test fails otherwise. A text has places {name} that T fills.
 package locale
 

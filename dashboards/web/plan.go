@@ -25,6 +25,7 @@ type planPage struct {
 	Try         *tryView        // nil: nothing is tried
 	Fault       *fault          // what is tried makes no sense
 	Changes     string          // what is tried, for the form that saves it
+	Limits      limitsView
 }
 
 // tryView is what the dates that are tried would do.
@@ -63,6 +64,10 @@ func (s *server) plan(w http.ResponseWriter, r *http.Request) {
 	page.Gantt = ganttOf(page.frame, page.V, page.State, was)
 	for _, zoom := range zooms {
 		page.Zooms = append(page.Zooms, zoomLink{zoom, page.State.At(zoom).Href(), zoom == page.State.Zoom})
+	}
+	if page.Limits, err = s.limits(r, p, page.frame); err != nil {
+		s.fail(w, r, err)
+		return
 	}
 	page.Assumptions = page.reasons(page.V.Plan.Assumptions)
 	for _, id := range page.V.Plan.CriticalChain {
@@ -107,7 +112,7 @@ func (s *server) try(ctx context.Context, p hub.Person, page *planPage) error {
 		return nil
 	}
 	changes := st.changes(groupsOfWaves(page.V.Plan))
-	v, err := s.hub.WhatIf(ctx, p, changes)
+	v, err := s.hub.WhatIf(ctx, p, changes, page.InForce != nil)
 	if err != nil {
 		return err
 	}

@@ -90,6 +90,7 @@ func TestScenarioFromDraftToApproved(t *testing.T) {
 			t.Fatalf("%s: %d %.300s", step.step, status, body)
 		}
 	}
+	t.Cleanup(func() { takeBack(t) }) // what is approved is in force
 	_, body, _ = get(t, hub.RoleSteering, to)
 	for _, want := range []string{"Godkendt", "Dages opfølgning efter en bølge: 20", people[3].Name, people[2].Name} {
 		if !strings.Contains(body, want) {

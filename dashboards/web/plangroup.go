@@ -18,6 +18,7 @@ type groupPage struct {
 	Risks, Refused                   []string
 	Cuts                             []cutRow
 	Server                           *placementView // the server that was asked about; nil: none
+	Limits                           limitsView
 }
 
 // placementView is why one server is in its group.
@@ -72,6 +73,10 @@ func (s *server) moveGroup(w http.ResponseWriter, r *http.Request) {
 		page.Cuts = append(page.Cuts, cutRow{c, page.nameOf(c.Group), page.reasons(c.Reasons)})
 	}
 	page.Chain = page.chain(v.Plan, x)
+	if page.Limits, err = s.limits(r, p, page.frame); err != nil {
+		s.fail(w, r, err)
+		return
+	}
 	if server := r.URL.Query().Get("server"); server != "" {
 		if page.Server, err = s.placement(r, p, page.frame, server); err != nil {
 			s.fail(w, r, err)

@@ -176,6 +176,7 @@ type frame struct {
 	Nav         []navGroup
 	Search      string
 	Names       map[string]string // words for codes and ids, within the person's scope
+	InForce     *inForceLine      // on pages of the plan: the scenario in force; nil: none is
 
 	locale *locale.Locale
 }
@@ -199,7 +200,7 @@ var navigation = []struct {
 }{
 	{"", [][2]string{{"nav.overview", "/"}, {"nav.alerts", "/alerts"}}},
 	{"nav.operation", [][2]string{{"nav.assets", "/assets"}, {"nav.systems", "/systems"}, {"nav.topology", "/topology"}, {"nav.collections", "/collections"}}},
-	{"nav.move", [][2]string{{"nav.plan", "/plan"}, {"nav.capacity", "/plan/capacity"}, {"nav.money", "/plan/money"}, {"nav.risk", "/plan/risk"}, {"nav.centres", "/plan/centres"}, {"nav.scenarios", "/plan/scenarios"}, {"nav.track", "/plan/track"}, {"nav.moves", "/moves"}}},
+	{"nav.move", [][2]string{{"nav.plan", "/plan"}, {"nav.capacity", "/plan/capacity"}, {"nav.money", "/plan/money"}, {"nav.risk", "/plan/risk"}, {"nav.centres", "/plan/centres"}, {"nav.scenarios", "/plan/scenarios"}, {"nav.replan", "/plan/replan"}, {"nav.track", "/plan/track"}, {"nav.moves", "/moves"}}},
 	{"nav.security", [][2]string{{"nav.gap", "/gap"}}},
 	{"nav.steering", [][2]string{{"nav.reports", "/reports"}}},
 }
@@ -221,6 +222,7 @@ func (s *server) frame(r *http.Request, title string, meta hub.Meta, crumbs ...c
 	}
 	// Before anything is collected there are no names, and no page either that would show them.
 	f.Names, _ = s.hub.Names(r.Context(), p)
+	f.InForce = s.inForce(r, p)
 	here := menuItem(r.URL.Path)
 	for _, g := range navigation {
 		group := navGroup{}

@@ -47,6 +47,8 @@ func (s *server) routes(o Options) []dashboards.Route {
 		page("/plan/scenarios", s.scenarios, func(string, string) string { return "/plan/scenarios?a=present&b=" + s.anyScenario() }),
 		page("/plan/scenarios/{ref}", s.scenario, func(string, string) string { return "/plan/scenarios/" + s.anyScenario() }),
 		post("/plan/scenarios", s.addScenario),
+		page("/plan/replan", s.replan, at("/plan/replan")),
+		post("/plan/replan", s.saveReplan),
 		post("/plan/scenarios/{ref}/change", s.changeScenario),
 		post("/plan/scenarios/{ref}/step/{step}", s.stepScenario),
 		page("/moves", s.moves, at("/moves")),

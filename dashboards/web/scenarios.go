@@ -21,6 +21,7 @@ type scenariosPage struct {
 	V     hub.ScenariosView
 	A, B  string // what is compared; empty: nothing
 	Diff  *differenceView
+	Now   inForceView
 	Form  form
 	Fault *fault
 }
@@ -60,22 +61,44 @@ func (s *server) showScenarios(w http.ResponseWriter, r *http.Request, status in
 		d := page.difference(c.Difference, c.Names)
 		page.Diff = &d
 	}
+	plan, err := s.hub.Plan(r.Context(), p)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	now, err := s.hub.InForce(r.Context(), p)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	page.Now = page.inForceWords(now, plan)
 	s.render(w, r, status, "scenarios", page)
 }
 
 type scenarioPage struct {
 	frame
 	V         hub.ScenarioView
-	Changes   []string
+	Changes   []changeRow
+	Dates     []changeRow // groups' nights, of which a mended plan has many
 	Conflicts []conflictRow
 	Diff      differenceView
 	Whose     []choice
 	Centres   []choice
 	Settings  []choice
-	Review    bool // the person may review, approve
+	Review    bool // the person may review, approve, put in force
 	Approve   bool
+	Adopt     bool
 	Form      form
 	Fault     *fault
+}
+
+// changeRow is a change in words, with its place in the scenario.
+type changeRow struct {
+	Ref      string
+	Revision int
+	At       int
+	Words    string
+	Out      bool // the person may take it out
 }
 
 // scenario shows one version, what it changes and what that would do.
@@ -96,8 +119,13 @@ func (s *server) showScenario(w http.ResponseWriter, r *http.Request, status int
 	v.Names[v.Scenario.Ref()] = l.T("scenario.named", "name", v.Scenario.Name, "version", v.Scenario.Version)
 	page.Diff = page.difference(v.Difference, v.Names)
 	page.Conflicts = page.conflicts(v.Conflicts, v.Plan, v.Names)
-	for _, c := range v.Scenario.Changes {
-		page.Changes = append(page.Changes, changeWords(l, c, page.nameOf))
+	for i, c := range v.Scenario.Changes {
+		row := changeRow{v.Scenario.Ref(), v.Scenario.Revision, i, changeWords(l, c, page.nameOf), v.MayEdit && (c.Kind != scenario.Pin || c.Group != "")}
+		if c.Kind == scenario.Pin {
+			page.Dates = append(page.Dates, row)
+		} else {
+			page.Changes = append(page.Changes, row)
+		}
 	}
 	page.Whose = page.municipalities()
 	page.Centres = page.centres(v.Plan.Plan.Capacity)
@@ -106,7 +134,9 @@ func (s *server) showScenario(w http.ResponseWriter, r *http.Request, status int
 	}
 	second := v.Scenario.Author != p.Name
 	page.Review = second && v.MayEdit && v.Scenario.State == hub.ScenarioDraft
-	page.Approve = second && (p.Role == hub.RoleAdmin || p.Role == hub.RoleSteering) && v.Scenario.State == hub.ScenarioReviewed
+	approves := second && (p.Role == hub.RoleAdmin || p.Role == hub.RoleSteering)
+	page.Approve = approves && v.Scenario.State == hub.ScenarioReviewed
+	page.Adopt = approves && v.Scenario.State == hub.ScenarioApproved && v.Scenario.ID != hub.PresentPlan && !v.InForce
 	s.render(w, r, status, "scenario", page)
 }
 
@@ -142,7 +172,7 @@ func (s *server) addScenario(w http.ResponseWriter, r *http.Request) {
 	var kept hub.Scenario
 	if err == nil {
 		var faults refused
-		x := hub.Scenario{Name: typed.need(language(r), "name", "scenario.name", &faults), Description: typed["description"], Changes: []scenario.Change{}}
+		x := hub.Scenario{Name: typed.need(language(r), "name", "scenario.name", &faults), Description: typed["description"], KeepDates: typed["keep"] != "", Changes: []scenario.Change{}}
 		if typed["changes"] != "" && json.Unmarshal([]byte(typed["changes"]), &x.Changes) != nil {
 			faults = append(faults, language(r).T("form.unreadable"))
 		}
@@ -243,6 +273,9 @@ func (s *server) stepScenario(w http.ResponseWriter, r *http.Request) {
 		_, err = s.hub.ReviewScenario(r.Context(), p, ref, revision)
 	case r.PathValue("step") == "approve":
 		_, err = s.hub.ApproveScenario(r.Context(), p, ref, revision)
+	case r.PathValue("step") == "adopt":
+		_, err = s.hub.AdoptScenario(r.Context(), p, ref, revision)
+		to = "/plan/scenarios#inforce"
 	case r.PathValue("step") == "delete":
 		to = "/plan/scenarios"
 		err = s.hub.DeleteScenario(r.Context(), p, ref, revision)

@@ -60,4 +60,5 @@ func (s *Store) DeleteScenario(ctx context.Context, id string, version, revision
 const (
 	KindBaseline Kind = "plan_baseline" // a version of the plan, frozen; by its name
 	KindEvent    Kind = "plan_event"    // what happened to a group or wave
+	KindAdoption Kind = "plan_adoption" // a scenario put in force; by its number
 )

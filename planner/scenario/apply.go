@@ -71,6 +71,9 @@ func (d *draft) apply(c Change) (err error) {
 		s.Links = slices.DeleteFunc(slices.Clone(s.Links), func(l inventory.Link) bool { return l.Municipality == c.Municipality && l.Centre == c.Centre })
 		s.Links = append(s.Links, inventory.Link{ID: "scenario-" + c.Municipality + "-" + c.Centre, Municipality: c.Municipality, Centre: c.Centre, Mbps: c.Mbps})
 		d.snapshotChanged = true
+	case LinkReady:
+		others := without(d.Settings.LinksReady, func(l planner.LinkReady) bool { return l.Municipality == c.Municipality })
+		d.Settings.LinksReady = append(others, planner.LinkReady{Municipality: c.Municipality, On: c.Date})
 	case Setting:
 		d.Settings, err = set(d.Settings, c.Setting, c.Value)
 		return err
@@ -85,12 +88,23 @@ func (d *draft) apply(c Change) (err error) {
 		}
 		d.Choices[c.Municipality] = c.Centre
 	case Pin:
-		others := without(d.Pins, func(p planner.Pin) bool { return p.Group == c.Group })
-		d.Pins = append(others, planner.Pin{Group: c.Group, Cutover: c.Date})
+		d.pin(c.Group, c.Date)
 	case Crews:
 		return d.crews(c)
 	}
 	return nil
+}
+
+// pin sets a group's night. Whoever knew of another one knows that the group moves: the lead time is behind it
+// still.
+func (d *draft) pin(group string, night inventory.Date) {
+	next := planner.Pin{Group: group, Cutover: night}
+	for _, p := range d.Pins {
+		if p.Group == group && p.Since < night {
+			next.Since = p.Since
+		}
+	}
+	d.Pins = append(without(d.Pins, func(p planner.Pin) bool { return p.Group == group }), next)
 }
 
 func (d *draft) members() string {
@@ -127,6 +141,8 @@ func (d *draft) leave(code string) error {
 	s.Links = without(s.Links, func(l inventory.Link) bool { return l.Municipality == code })
 	s.Contracts = without(s.Contracts, func(c inventory.Contract) bool { return c.Municipality == code })
 	s.Agreements = without(s.Agreements, func(a inventory.Agreement) bool { return a.Customer == code })
+	d.Choices = maps.Clone(d.Choices)
+	delete(d.Choices, code)
 	d.snapshotChanged = true
 	return nil
 }

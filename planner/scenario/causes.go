@@ -76,6 +76,7 @@ var settingRules = map[string][]string{
 var kindRules = map[Kind][]string{
 	Agreement: {"agreement_window"},
 	Link:      {"seeding", "link_full"},
+	LinkReady: {"link_not_ready"},
 	Crews:     {"crew_full"},
 	Freeze:    {"freeze"},
 	Lift:      {"freeze"},

@@ -28,6 +28,7 @@ const (
 	Agreement Kind = "agreement"   // Municipality's agreement counts as in State, with Centre and Window when given; State empty: there is none
 	Capacity  Kind = "capacity"    // Centre has Capacity
 	Link      Kind = "link"        // Municipality's link to Centre has Mbps
+	LinkReady Kind = "link_ready"  // Municipality's link carries nothing before Date
 	Setting   Kind = "setting"     // the planner's Setting is Value
 	Crews     Kind = "crews"       // Centre has Crews from From to To; without a centre: all have, always
 	Lift      Kind = "lift_freeze" // nothing is frozen From to To, in the country or for Municipality
@@ -37,7 +38,7 @@ const (
 )
 
 // Kinds lists every kind in that order.
-var Kinds = []Kind{Leave, Join, Agreement, Capacity, Link, Setting, Crews, Lift, Freeze, Choose, Pin}
+var Kinds = []Kind{Leave, Join, Agreement, Capacity, Link, LinkReady, Setting, Crews, Lift, Freeze, Choose, Pin}
 
 // Change is one difference from the base. The kind says which fields count; others must be empty.
 type Change struct {
@@ -140,6 +141,7 @@ var needs = map[Kind]struct{ must, may []string }{
 	Agreement: {must: []string{"municipality"}, may: []string{"state", "centre", "window"}},
 	Capacity:  {must: []string{"centre", "capacity"}},
 	Link:      {must: []string{"municipality", "centre", "mbps"}},
+	LinkReady: {must: []string{"municipality", "date"}},
 	Setting:   {must: []string{"setting", "value"}},
 	Crews:     {may: []string{"centre", "crews", "from", "to"}}, // no crews at all is a way of being ill
 	Lift:      {must: []string{"from", "to"}, may: []string{"municipality"}},

@@ -27,6 +27,8 @@ func (c Change) String() string {
 		return fmt.Sprintf("%s has %s", c.Centre, capacityWords(*c.Capacity))
 	case Link:
 		return fmt.Sprintf("the link of %s to %s has %d Mbit/s", c.Municipality, c.Centre, c.Mbps)
+	case LinkReady:
+		return fmt.Sprintf("the link of %s is ready on %s", c.Municipality, c.Date)
 	case Setting:
 		return fmt.Sprintf("%s is %s", c.Setting, c.Value)
 	case Crews:

@@ -122,7 +122,7 @@ func (m *model) laneBound(l Lane, rests []rest, nights []bool) int {
 		local = capacity(m.in.curve("", l.Local), m.tasks.Slots)
 	}
 	begin, care := 0, 0
-	for _, s := range m.in.beforeSeeding(l) {
+	for _, s := range m.in.beforeSeeding(l, false) {
 		begin = max(begin, s.To)
 	}
 	end := 0

@@ -125,7 +125,7 @@ func (m *model) lane(i int) {
 		shared = append(shared, rcpsp.Use{Resource: link + 1})
 		m.tasks.Resources = append(m.tasks.Resources, p.curve("staff "+l.Name, l.Local))
 	}
-	early, nights := p.beforeSeeding(l), p.closedNights(l)
+	early, known, nights := p.beforeSeeding(l, false), p.beforeSeeding(l, true), p.closedNights(l)
 	m.start = append(m.start, m.add(milestone(l.Name+" begins"), none))
 	before := rcpsp.Link{Task: m.start[i]}
 	servers := int64(0)
@@ -139,6 +139,9 @@ func (m *model) lane(i int) {
 			days, units := j.seeding(w.GBPerDay)
 			seed := rcpsp.Task{ID: j.ID + " seeding", Closed: early, After: []rcpsp.Link{before},
 				Modes: []rcpsp.Mode{{Duration: days, Uses: []rcpsp.Use{{Resource: link, Amount: units}}}}}
+			if j.Known {
+				seed.Closed = known
+			}
 			uses := slices.Clone(shared)
 			uses[0].Amount = int64(j.Servers)
 			if l.Local != nil {
@@ -191,9 +194,13 @@ func (j Job) seeding(perDay float64) (days int, units int64) {
 	return days, min(linkUnits, max(1, int64(math.Ceil(linkUnits*j.GB/(float64(days)*perDay)))))
 }
 
-// beforeSeeding are the days on which a lane may not begin.
-func (p Problem) beforeSeeding(l Lane) []rcpsp.Span {
+// beforeSeeding are the days on which a job of a lane may not be seeded; the lead time is behind one that
+// people have known for a while.
+func (p Problem) beforeSeeding(l Lane, known bool) []rcpsp.Span {
 	lead := max(0, p.slot(p.AsOf.AddDays(p.LeadDays)))
+	if known {
+		lead = 0
+	}
 	spans := []rcpsp.Span{{From: 0, To: lead, Name: closedLead}}
 	if release := p.slot(l.Release); l.Release != 0 && release > lead {
 		spans = append(spans, rcpsp.Span{From: lead, To: release, Name: closedRelease})

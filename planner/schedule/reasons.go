@@ -98,7 +98,7 @@ func (m *model) rejections(reasons []explain.Reason, starts []rcpsp.Start, at jo
 // untilSeeded counts the days before a job's data is across and hypercare of the wave before is over.
 func (m *model) untilSeeded(until func(Rule, int), starts []rcpsp.Start, at job) {
 	lane := m.in.Lanes[at.lane]
-	for _, s := range m.in.beforeSeeding(lane) {
+	for _, s := range m.in.beforeSeeding(lane, m.in.job(at).Known) {
 		if s.Name == closedLead {
 			until(Lead, s.To)
 		} else {

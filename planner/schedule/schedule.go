@@ -73,6 +73,7 @@ type Job struct {
 	GB        float64
 	Windows   []Span         // nights agreed for it; none: any
 	Pin       inventory.Date // the night that people set; zero: none
+	Known     bool           // people have known that night for a while: the lead time is behind it
 	Contracts []int          // that end with it
 }
 
@@ -89,7 +90,7 @@ type Schedule struct {
 	Cost      int64          // of waiting: what the search kept low
 	CostBound int64          // no schedule of the jobs that were placed costs less
 	LastEnd   inventory.Date // of the last hypercare
-	Bound     inventory.Date // no schedule of the jobs that were placed ends earlier
+	Bound     inventory.Date // no schedule of the jobs that were placed, with the nights that people set, ends earlier
 	Critical  []string       // jobs that hold the last end, first first
 }
 

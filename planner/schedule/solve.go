@@ -98,8 +98,13 @@ func (m *model) polish(s *Schedule, starts []rcpsp.Start) ([]rcpsp.Start, error)
 		return nil, err
 	}
 	if len(m.dropped) < len(m.jobs) {
-		bound := m.endBound()
-		if !slices.ContainsFunc(m.jobs, func(at job) bool { return m.in.job(at).Pin != 0 }) {
+		bound, pinned := m.endBound(), false
+		for _, at := range m.jobs {
+			if night := m.in.job(at).Pin; night != 0 && !m.dropped[at] {
+				bound, pinned = max(bound, m.in.slot(night)+1+m.in.HypercareDays), true
+			}
+		}
+		if !pinned {
 			bound = max(bound, found.Bound) // which knows no schedules in which a pin breaks a rule
 		}
 		s.Bound = m.in.AsOf.AddDays(bound)

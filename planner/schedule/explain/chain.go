@@ -57,7 +57,7 @@ func (s *Schedule) blamed(i int, r Reason) int {
 	case Resource:
 		k := slices.IndexFunc(s.uses[i], func(u rcpsp.Use) bool { return u.Resource == r.Ref })
 		free := s.table.Free(r.Ref)
-		for slot := r.Last; slot < min(r.Last+s.length(i), s.table.Slots()); slot++ {
+		for slot := r.Last; slot < min(r.Last+s.Length(i), s.table.Slots()); slot++ {
 			if free[slot] < s.uses[i][k].Amount {
 				return s.most(r.Ref, slot, i)
 			}

@@ -76,7 +76,7 @@ func New(p rcpsp.Problem, starts []rcpsp.Start) (*Schedule, error) {
 		table.Book(s.uses[i], at.Slot, s.end(i))
 		for _, u := range s.uses[i] {
 			s.users[u.Resource] = append(s.users[u.Resource], int32(i))
-			s.longest[u.Resource] = max(s.longest[u.Resource], s.length(i))
+			s.longest[u.Resource] = max(s.longest[u.Resource], s.Length(i))
 		}
 	}
 	for _, users := range s.users {
@@ -86,8 +86,10 @@ func New(p rcpsp.Problem, starts []rcpsp.Start) (*Schedule, error) {
 }
 
 func (s *Schedule) placed(i int) bool { return s.starts[i].Slot != rcpsp.Unplaced }
-func (s *Schedule) length(i int) int  { return s.problem.Tasks[i].Modes[s.starts[i].Mode].Duration }
-func (s *Schedule) end(i int) int     { return s.starts[i].Slot + s.length(i) }
+
+// Length is how many slots a task takes in its mode.
+func (s *Schedule) Length(i int) int { return s.problem.Tasks[i].Modes[s.starts[i].Mode].Duration }
+func (s *Schedule) end(i int) int    { return s.starts[i].Slot + s.Length(i) }
 
 // spans tells lists of closed stretches apart, which tasks may share.
 type spans struct {
@@ -122,6 +124,25 @@ func (s *Schedule) closings(closed []rcpsp.Span) []int32 {
 // Task gives the reasons that keep a task from every slot before its start, for a task without a start
 // from every slot. The one that rejects the latest slot comes first: it is the binding one.
 func (s *Schedule) Task(i int) []Reason {
+	var reasons []Reason
+	s.rejected(i, func(r Reason) bool { reasons = count(reasons, r); return true })
+	return reasons
+}
+
+// At gives the reason that keeps a task out of one slot before its start; false: the slot is none of these.
+func (s *Schedule) At(i, slot int) (found Reason, ok bool) {
+	s.rejected(i, func(r Reason) bool {
+		if r.First == slot {
+			found, ok = r, true
+		}
+		return !ok
+	})
+	return found, ok
+}
+
+// rejected tells of each slot before a task's start, the latest first, what keeps the task out of it, until
+// visit has heard enough.
+func (s *Schedule) rejected(i int, visit func(Reason) bool) {
 	task := s.problem.Tasks[i]
 	start, own, limit := s.starts[i].Slot, s.starts[i].Slot, -1
 	if !s.placed(i) {
@@ -130,14 +151,13 @@ func (s *Schedule) Task(i int) []Reason {
 			limit = min(limit, task.Deadline)
 		}
 	}
-	d := s.length(i)
+	d := s.Length(i)
 	ready, last := s.ready(i)
 	shut := s.closings(task.Closed)
 	closedAt, fullAt := s.table.Slots()+d, make([]int, len(s.uses[i])) // nearest slots that are closed or full
 	for k := range fullAt {
 		fullAt[k] = closedAt
 	}
-	var reasons []Reason
 	for t := min(s.table.Slots(), start+max(1, d)) - 1; t >= 0; t-- {
 		if shut != nil && shut[t] >= 0 {
 			closedAt = t
@@ -172,9 +192,10 @@ func (s *Schedule) Task(i int) []Reason {
 		default:
 			r.Kind = Order
 		}
-		reasons = count(reasons, r)
+		if !visit(r) {
+			return
+		}
 	}
-	return reasons
 }
 
 // Totals adds up the reasons of all tasks, the most slots first: what holds the schedule as a whole, and

@@ -50,8 +50,8 @@ func (s *Schedule) Slack(by int) []Slack {
 		at := late.latest(i, starts, followers[i], by)
 		out[i].Together = at - starts[i]
 		if at > starts[i] {
-			late.table.Release(s.uses[i], starts[i], starts[i]+s.length(i))
-			late.table.Book(s.uses[i], at, at+s.length(i))
+			late.table.Release(s.uses[i], starts[i], starts[i]+s.Length(i))
+			late.table.Book(s.uses[i], at, at+s.Length(i))
 			starts[i] = at
 		}
 	}
@@ -76,12 +76,12 @@ func (s *Schedule) latest(i int, starts []int, followers []follower, by int) int
 			by = min(by, starts[f.task]-f.lag)
 		}
 	}
-	end := starts[i] + s.length(i)
+	end := starts[i] + s.Length(i)
 	if by <= end {
 		return starts[i]
 	}
 	s.table.Release(s.uses[i], starts[i], end)
-	at := s.table.Latest(i, s.uses[i], s.length(i), starts[i], by)
+	at := s.table.Latest(i, s.uses[i], s.Length(i), starts[i], by)
 	s.table.Book(s.uses[i], starts[i], end)
 	return max(at, starts[i])
 }
