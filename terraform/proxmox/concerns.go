@@ -33,13 +33,12 @@ func concerns(g guest, cl cluster) []platform.Concern {
 	for _, key := range slices.Sorted(maps.Keys(g.config)) {
 		devices(key, g.config[key], add)
 	}
-	if unread, unknown := unknowns(g); len(unread)+len(unknown) > 0 {
-		if len(unread) > 0 {
-			add(true, "unread_setting", "these could not be read, or would be lost when a network changes: %s", strings.Join(unread, ", "))
-		}
-		if len(unknown) > 0 {
-			add(false, "unknown_setting", "nobody here knows what these mean for a move: %s", strings.Join(unknown, ", "))
-		}
+	unread, unknown := unknowns(g)
+	if len(unread) > 0 {
+		add(true, "unread_setting", "these could not be read, or would be lost when a network changes: %s", strings.Join(unread, ", "))
+	}
+	if len(unknown) > 0 {
+		add(false, "unknown_setting", "nobody here knows what these mean for a move: %s", strings.Join(unknown, ", "))
 	}
 	if to := cl.replicated[g.ID]; len(to) > 0 {
 		add(false, "replication", "it is replicated to %s: the job stays with it, and may need another target", strings.Join(to, ", "))
