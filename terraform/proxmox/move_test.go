@@ -1,6 +1,7 @@
 package proxmox_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -185,6 +186,17 @@ func TestMoveWithinACluster(t *testing.T) {
 	}
 
 	units, plans = m.to(t, platform.Rollback)
+	a, err := terraform.Approve(plans[web], "Bo", m.runner.Now(), terraform.Terms{Valid: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Change(100, func(s *proxmoxtest.Server) { s.Config["cores"] = "8" }) // somebody did, after the approval
+	var refused *terraform.RefusedError
+	if _, err := m.runner.Apply(t.Context(), m.dir, units[web], a); !errors.As(err, &refused) || refused.Refusals[0].Gate != terraform.GateChanged {
+		t.Errorf("error %v, want a refusal because the server is another than the one that was approved", err)
+	}
+	m.called(t)
+	m.Change(100, func(s *proxmoxtest.Server) { s.Config["cores"] = "2" })
 	m.carry(t, units[web:web+1], plans[web:web+1])
 	if s := m.Server(100); s.Node != "pve1" || s.Pool != "nyborg" || !strings.Contains(s.Config["net0"], "bridge=vmbr0,firewall=1,tag=20") {
 		t.Errorf("the server is not back: node %s, pool %s, %s", s.Node, s.Pool, s.Config["net0"])
