@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vmware/govmomi/vim25/types"
+
 	"github.com/samdrift/samdrift/collectors"
 	"github.com/samdrift/samdrift/hub"
 	"github.com/samdrift/samdrift/inventory"
@@ -159,9 +161,12 @@ func TestAMove(t *testing.T) {
 	if _, err := h.AcceptMove(t.Context(), nyborg, unit, terraform.Acceptance{Key: "backup", Reason: "x", Until: time.Now().Add(time.Hour)}); !errors.Is(err, hub.ErrForbidden) {
 		t.Errorf("the municipality accepts a concern: %v", err)
 	}
-	if r, err := h.PlanTerraform(t.Context(), centre, terraform.PlanOptions{}); err != nil || !refusedFor(r, unit, terraform.ConcernBackup, terraform.ConcernDependencies) {
-		t.Fatalf("moved without a backup that anybody knows of: %+v, %v", r.Plans, err)
+	var free int64
+	w.Store(t, vcentertest.ToStore, func(s *types.DatastoreSummary) { free, s.FreeSpace = s.FreeSpace, s.Capacity/10 })
+	if r, err := h.PlanTerraform(t.Context(), centre, terraform.PlanOptions{}); err != nil || !refusedFor(r, unit, terraform.ConcernBackup, terraform.ConcernStore, terraform.ConcernDependencies) {
+		t.Fatalf("moved without a backup that anybody knows of, to a datastore that is nearly full: %+v, %v", r.Plans, err)
 	}
+	w.Store(t, vcentertest.ToStore, func(s *types.DatastoreSummary) { s.FreeSpace = free })
 	accept(terraform.ConcernBackup, terraform.ConcernDependencies)
 	carry(t, h, unit) // placed
 	if list, err := h.Assets(t.Context(), admin, hub.AssetQuery{}); err != nil || operatorOf(list, asset) != "" {

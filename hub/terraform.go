@@ -98,6 +98,9 @@ func (h *Hub) grounds(ctx context.Context, e *estate) (terraform.Grounds, error)
 	if g.Shared, err = h.readShared(ctx, kept); err != nil {
 		return g, err
 	}
+	if g.Known.Room, err = h.readRoom(ctx); err != nil {
+		return g, err
+	}
 	for _, m := range kept {
 		mapping := g.Mappings[m.Agreement]
 		g.Stages[m.Unit] = m.Progress.Rendered()
@@ -127,8 +130,10 @@ func (h *Hub) grounds(ctx context.Context, e *estate) (terraform.Grounds, error)
 
 // agreementOf gives the id of a municipality's agreement, empty when it has none.
 func (e *estate) agreementOf(municipality string) string {
-	a, _ := e.snapshot.AgreementOf(municipality)
-	return a.ID
+	if a, ok := e.snapshot.AgreementOf(municipality); ok {
+		return a.ID
+	}
+	return ""
 }
 
 // readSources reads the servers of every source that a mapping names: by asset, and all of them.

@@ -28,6 +28,7 @@ type Known struct {
 	BackupHours int                           // how old the newest backup may be
 	Accepted    map[string][]Acceptance       // by unit
 	Present     map[string][]platform.Machine // every machine of each vCenter
+	Room        map[string]platform.Room      // of each source that tells what it has left for others
 }
 
 // surroundings is what the inventory's gates look up, worked out once for all units.
@@ -40,15 +41,18 @@ type surroundings struct {
 	machines  map[[2]string][]platform.Machine // vCenter, name → machines there
 	loads     map[string]inventory.Capacity    // group → what its centre holds once it has moved
 	centres   map[string]planner.CentreLoad
+	rooms     *rooms
 }
 
 // survey prepares the inventory's gates; nil when nothing is known.
-func survey(plan planner.Plan, snap *inventory.Snapshot, known Known) *surroundings {
+func survey(plan planner.Plan, snap *inventory.Snapshot, grounds Grounds) *surroundings {
+	known := grounds.Known
 	if known.Now.IsZero() {
 		return nil
 	}
 	s := &surroundings{known: known, snap: snap, names: map[[2]string][]string{}, addresses: map[[2]string][]string{},
-		strangers: map[string]stranger{}, machines: map[[2]string][]platform.Machine{}, loads: map[string]inventory.Capacity{}, centres: map[string]planner.CentreLoad{}}
+		strangers: map[string]stranger{}, machines: map[[2]string][]platform.Machine{}, loads: map[string]inventory.Capacity{}, centres: map[string]planner.CentreLoad{},
+		rooms: findRooms(plan, snap, grounds)}
 	hosts := map[string][]string{} // municipality → the centres that it hosts
 	for _, c := range snap.Centres {
 		hosts[c.Host] = append(hosts[c.Host], c.ID)
@@ -186,6 +190,7 @@ func (s *surroundings) concerns(u *Unit, group *planner.Group, moves []move, map
 		s.taken(machine, mapping, refuse)
 	}
 	s.room(group, refuse)
+	s.rooms.concerns(group, mapping, refuse)
 	return refusals
 }
 

@@ -57,7 +57,7 @@ func Render(plan planner.Plan, snap *inventory.Snapshot, grounds Grounds) ([]Uni
 		}
 		groups = append(groups, group)
 	}
-	around := survey(plan, snap, grounds.Known)
+	around := survey(plan, snap, grounds)
 	units, faults := make([]Unit, len(groups)), make([]error, len(groups))
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0)) // each unit by itself: nearly all of the time goes into formatting

@@ -130,6 +130,7 @@ func runbook(wave planner.Wave, night inventory.Date, units []Unit, timing Timin
 	w := writer{book: &b, now: begin}
 	count := map[string]string{"units": fmt.Sprint(len(units))}
 	w.add(LineStep, "both", "runbook_roll_call", "", 0, count)
+	w.add(LineStep, "centre", "runbook_guest_licences", "", 0, nil) // no platform tells of them
 	w.add(LineStep, "municipality", "runbook_backup_checked", "", timing.Check/2, nil)
 	w.add(LineStep, "centre", "runbook_monitoring_quiet", "", timing.Check/2, nil)
 	w.add(LineDecision, "both", "runbook_go", "", 0, count)

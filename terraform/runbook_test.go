@@ -43,7 +43,7 @@ func TestRunbook(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s %s %s", l.At.Format("15:04"), l.What, l.Unit))
 	}
 	want := []string{
-		"22:00 runbook_roll_call ", "22:00 runbook_backup_checked ", "22:15 runbook_monitoring_quiet ", "22:30 runbook_go ",
+		"22:00 runbook_roll_call ", "22:00 runbook_guest_licences ", "22:00 runbook_backup_checked ", "22:15 runbook_monitoring_quiet ", "22:30 runbook_go ",
 		"22:30 runbook_move ad", "22:30 runbook_move low", "22:45 runbook_verify ad", "22:45 runbook_verify low",
 		"23:05 runbook_move unknown", "23:05 runbook_move critical", "23:20 runbook_verify unknown", "23:20 runbook_verify critical",
 		"23:40 runbook_keep ", "23:40 runbook_monitoring_on ", "23:55 runbook_users_told ", "05:30 runbook_last_rollback ",

@@ -135,7 +135,7 @@ func newTerraformAccept(a *app) *cobra.Command {
 	var given terraform.Acceptance
 	var valid time.Duration
 	return a.move("accept", "Let a concern or a check that could not be told stand for a while, by name and with a reason", func(cmd *cobra.Command) {
-		cmd.Flags().StringVar(&given.Key, "key", "", "of the concern or check: backup, dependencies, name_clash, address_clash, capacity, snapshot, port, name, seen …")
+		cmd.Flags().StringVar(&given.Key, "key", "", "of the concern or check: backup, dependencies, name_clash, address_clash, capacity, datastore_space, cluster_room, licence, snapshot, port, name, seen …")
 		cmd.Flags().StringVar(&given.Server, "server", "", "its name; empty: every server of the unit")
 		cmd.Flags().StringVar(&given.Reason, "reason", "", "why it may stand")
 		cmd.Flags().DurationVar(&valid, "for", 24*time.Hour, "how long it may stand, at most 31 days")

@@ -72,7 +72,8 @@ func TestNothingIsWithoutWords(t *testing.T) {
 	for _, kind := range []platform.SharedKind{platform.SharedFolder, platform.SharedPool, platform.SharedCategory, platform.SharedTag} {
 		add("check.", string(kind))
 	}
-	add("check.", terraform.ConcernBackup, terraform.ConcernDependencies, terraform.ConcernName, terraform.ConcernAddress, terraform.ConcernCapacity)
+	add("check.", terraform.ConcernBackup, terraform.ConcernDependencies, terraform.ConcernName, terraform.ConcernAddress, terraform.ConcernCapacity,
+		terraform.ConcernStore, terraform.ConcernCluster, terraform.ConcernLicence)
 	for _, stage := range append(slices.Clone(platform.Stages), platform.Share) {
 		add("movestage.", string(stage))
 		add("movestage.is.", string(stage))

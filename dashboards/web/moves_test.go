@@ -335,14 +335,14 @@ func TestRunbookIsTicked(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := "/moves/wave/" + v.Move.Wave.ID
-	m.page("bo", path+"/runbook", "Flytter vi i nat?", "Sidste frist", "0 af 9 trin gjort", "22.00")
+	m.page("bo", path+"/runbook", "Flytter vi i nat?", "Sidste frist", "0 af 10 trin gjort", "22.00")
 	line := url.Values{"night": {v.Move.Group.Cutover.String()}, "what": {"runbook_move"}, "unit": {unit}, "done": {"true"}}
 	for range 2 {
 		if status, body := m.send("bo", http.MethodPost, path+"/tick", line.Encode()); status != 303 {
 			t.Fatal(status, words(body))
 		}
 	}
-	m.page("carl", path+"/runbook", "1 af 9 trin gjort", "Bo Fjern flueben")
+	m.page("carl", path+"/runbook", "1 af 10 trin gjort", "Bo Fjern flueben")
 	line.Set("what", "runbook_last_rollback")
 	if status, _ := m.send("bo", http.MethodPost, path+"/tick", line.Encode()); status != 422 {
 		t.Errorf("a deadline is ticked off: %d", status)

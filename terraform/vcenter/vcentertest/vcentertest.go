@@ -46,8 +46,9 @@ type World struct {
 	Login vcenter.Login
 	model *simulator.Model
 
-	mu    sync.Mutex
-	calls map[string]int
+	mu     sync.Mutex
+	calls  map[string]int
+	hidden bool // licences
 }
 
 // New starts a vCenter with the given number of running servers, all in the first cluster. It ends with
@@ -78,6 +79,7 @@ func New(t testing.TB, servers int) *World {
 			HardwareOptions: types.VirtualHardwareOption{HwVersion: hardwareVersion},
 		}
 	}
+	w.equip()
 	model.Map().Handler = w.handle
 	return w
 }
@@ -104,7 +106,11 @@ func complete(vm *simulator.VirtualMachine) {
 func (w *World) handle(ctx *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
 	w.mu.Lock()
 	w.calls[method.Name]++
+	hidden := w.hidden
 	w.mu.Unlock()
+	if hidden && method.Name == "QueryAssignedLicenses" {
+		return nil, &types.NoPermission{PrivilegeId: "Global.Licenses"}
+	}
 	if method.This.Type == "ComputeResource" {
 		method.This.Type = "ClusterComputeResource"
 		return ctx.Map.Get(method.This), nil
