@@ -49,13 +49,12 @@ stdio_handler = "file"
 `
 )
 
-// start lays empty folders over those that libvirtd writes to, which only its own processes see. What QEMU
-// can do is kept between tests: finding it out takes ten seconds.
+// start lays empty folders over those that libvirtd writes to, which only its own processes see. The shell
+// stays, as the parent of processes that have lost theirs: libvirtd would wait 40 s for each to end.
 const start = `set -e
-mount --bind "$2" /var/cache/libvirt
-for d in /etc/libvirt /var/lib/libvirt /var/log/libvirt /run; do mount -t tmpfs none $d; done
+for d in /etc/libvirt /var/lib/libvirt /var/log/libvirt /var/cache/libvirt /run; do mount -t tmpfs none $d; done
 cp "$1/qemu.conf" /etc/libvirt/
-exec libvirtd -f "$1/libvirtd.conf"
+libvirtd -f "$1/libvirtd.conf"
 `
 
 // New starts a libvirt with a pool and a network. It skips the test where it cannot; in CI that is a fault.
@@ -118,7 +117,7 @@ func (w *World) launch(t testing.TB) {
 		arguments = append(arguments, "--user", "--map-root-user")
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	command := exec.CommandContext(ctx, "unshare", append(arguments, "sh", "-c", start, "sh", w.dir, cache(t))...)
+	command := exec.CommandContext(ctx, "unshare", append(arguments, "sh", "-c", start, "sh", w.dir)...)
 	command.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=" + w.dir}
 	log, err := os.Create(filepath.Join(w.dir, "libvirtd.log"))
 	if err != nil {
@@ -144,20 +143,6 @@ func (w *World) launch(t testing.TB) {
 	}
 	text, _ := os.ReadFile(log.Name())
 	t.Fatalf("libvirtd does not answer for a minute: %s", text)
-}
-
-// cache is the folder for what is found out once.
-func cache(t testing.TB) string {
-	t.Helper()
-	base, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := filepath.Join(base, "samdrift-test", "libvirt")
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	return folder
 }
 
 // Virsh runs libvirt's own command and gives what it says.
