@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -233,7 +234,14 @@ func controlTable(x nis2.Assessment) table {
 		})
 	}
 	t.note = fmt.Sprintf("Municipality %s: %s of target, %s proven, %s answered (%s).", x.Municipality,
-		percent(x.Overall.Headline), percent(x.Overall.Proven), percent(x.Overall.Coverage), x.Light) + demoNote(x.Demo)
+		percent(x.Overall.Headline), percent(x.Overall.Proven), percent(x.Overall.Coverage), x.Light)
+	for _, c := range x.Controls {
+		if r := c.Reassess; r != nil {
+			t.note += fmt.Sprintf("\nTo be reassessed: %s since %s: %d servers moved and %d moved back (%s); level %d counts again when the answer is confirmed.",
+				c.ID, r.Since, r.Servers, r.TakenBack, strings.Join(r.Waves, ", "), r.Level)
+		}
+	}
+	t.note += demoNote(x.Demo)
 	return t
 }
 

@@ -22,14 +22,28 @@ func (b *builder) agreements() Section {
 }
 
 func (b *builder) agreementTable() Table {
-	t := Table{Caption: b.t("agreement.caption"), Head: b.columns("customer", "host", "centre", "state", "window", "signed")}
+	t := Table{Caption: b.t("agreement.caption"), Head: b.columns("customer", "host", "centre", "state", "aftermoves", "window", "signed")}
 	for _, a := range b.ordered() {
 		t.Rows = append(t.Rows, []Cell{
 			text(b.name(a.Customer)), text(b.name(a.Host)), text(b.name(a.Centre)), text(b.l.T("state." + string(a.State))),
-			text(b.l.Period(a.Window)), text(b.l.Date(a.Signed)),
+			text(b.operation(a.ID)), text(b.l.Period(a.Window)), text(b.l.Date(a.Signed)),
 		})
 	}
 	return t
+}
+
+// operation tells what the recorded moves under an agreement amount to, beside what the parties state, and
+// says where the two differ.
+func (b *builder) operation(agreement string) string {
+	for _, o := range b.Operations {
+		if words := b.l.Operation(o); o.Agreement == agreement && words != "" {
+			if o.Differs {
+				words += " " + b.l.T("operation.differs") + "."
+			}
+			return words
+		}
+	}
+	return "–"
 }
 
 func (b *builder) legalTable() Table {

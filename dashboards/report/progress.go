@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"html/template"
 	"strconv"
 
@@ -30,6 +31,7 @@ func (b *builder) progress() Section {
 	}
 	return b.section("progress", append(blocks,
 		tabled(b.progressTable()),
+		b.movesBlock(),
 		Block{Heading: b.t("progress.baseline"), Text: b.baseline()},
 		b.nextBlock(),
 		b.refusalBlock(),
@@ -105,11 +107,34 @@ func (b *builder) progressTable() Table {
 	return t
 }
 
-func (b *builder) endOr() string {
-	if !b.LastWaveEnd.Known() {
+// movesBlock tells how far the waves are that have begun, as it follows from their recorded moves.
+func (b *builder) movesBlock() Block {
+	heading := b.t("progress.moves")
+	if len(b.Progress) == 0 {
+		return Block{Heading: heading, Text: b.t("progress.nomoves")}
+	}
+	names := map[string]string{}
+	for _, w := range b.Waves {
+		names[w.ID] = w.Name
+	}
+	t := Table{Caption: b.t("progress.movescaption"), Head: b.columns("wave", "wavestate", "#servers", "#verified", "#final", "firstverified", "lastverified")}
+	for _, w := range b.Progress {
+		t.Rows = append(t.Rows, []Cell{
+			text(cmp.Or(w.Name, names[w.Wave], w.Wave)), text(b.l.WaveState(w)), number(b.int(w.Servers)), number(b.int(w.Verified)), number(b.int(w.Final)),
+			text(b.day(w.FirstVerified)), text(b.day(w.LastVerified)),
+		})
+	}
+	return Block{Heading: heading, Text: b.t("progress.movesnote"), Table: &t}
+}
+
+func (b *builder) endOr() string { return b.day(b.LastWaveEnd) }
+
+// day writes a day that may not have come.
+func (b *builder) day(d inventory.Date) string {
+	if !d.Known() {
 		return "–"
 	}
-	return b.l.Date(b.LastWaveEnd)
+	return b.l.Date(d)
 }
 
 func (b *builder) int(n int) string { return b.l.Int(int64(n)) }

@@ -14,14 +14,15 @@ import (
 
 type actionsPage struct {
 	frame
-	Rows    []actionView
-	Overdue int
-	Effects []effectView
-	May     bool // add and change
-	Form    form
-	Fault   *fault
-	Whose   []choice
-	States  []nis2.ActionState
+	Rows     []actionView
+	Overdue  int
+	Effects  []effectView
+	Reassess []reassessView
+	May      bool // add and change
+	Form     form
+	Fault    *fault
+	Whose    []choice
+	States   []nis2.ActionState
 }
 
 type actionView struct {
@@ -33,6 +34,12 @@ type actionView struct {
 type effectView struct {
 	hub.ActionsEffect
 	Name string
+}
+
+// reassessView is a control that is to be answered or confirmed again.
+type reassessView struct {
+	hub.ReassessTask
+	Title, Why string
 }
 
 // choice is one value of a list to choose from.
@@ -81,6 +88,10 @@ func (s *server) showActions(w http.ResponseWriter, r *http.Request, status int,
 		if e.Done != e.Today {
 			page.Effects = append(page.Effects, effectView{e, page.Names[e.Municipality]})
 		}
+	}
+	for _, x := range v.Reassess {
+		k, _ := s.hub.Catalogue().Control(x.Control) // tasks are of the catalogue's controls
+		page.Reassess = append(page.Reassess, reassessView{x, k.Title.In(l.Lang), reassessWords(l, &x.Reassess)})
 	}
 	page.Whose = page.municipalities()
 	s.render(w, r, status, "actions", page)

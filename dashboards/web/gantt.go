@@ -12,6 +12,7 @@ import (
 	"github.com/samdrift/samdrift/hub"
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/planner/track"
 )
 
 // ganttView is the plan over time: one lane a municipality, below it its waves when the lane is open,
@@ -127,6 +128,9 @@ func (g *ganttMaker) waveBar(w planner.Wave) chart.TimelineBar {
 	b := chart.TimelineBar{Seed: w.Start, End: w.End, Href: "/plan/waves/" + w.ID, Class: w.Certainty}
 	groups := g.groups[w.ID]
 	certainty := g.l.Or("certainty.", w.Certainty)
+	if x, ok := waveOf(g.v.Progress, w.ID); ok && x.State != track.Planned {
+		certainty += ", " + g.l.WaveState(x)
+	}
 	if len(groups) == 0 {
 		b.Words = g.l.T("plan.bar", "wave", w.Name, "from", g.l.Date(w.Start), "to", g.l.Date(w.End), "certainty", certainty)
 		return b

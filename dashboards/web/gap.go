@@ -114,12 +114,14 @@ func (s *server) showGap(w http.ResponseWriter, r *http.Request, status int, typ
 
 type gapOfPage struct {
 	frame
-	A        nis2.Assessment
-	Name     string
-	Articles []gapArticle
-	Trend    []nis2.TrendPoint // over the closed rounds; empty where the person sees only what is shared
-	Line     template.HTML
-	Centre   bool // a centre's profile: by the sections of 2024/2690
+	A         nis2.Assessment
+	Name      string
+	Articles  []gapArticle
+	Trend     []nis2.TrendPoint // over the closed rounds; empty where the person sees only what is shared
+	Line      template.HTML
+	Centre    bool // a centre's profile: by the sections of 2024/2690
+	Lapsed    int  // controls that are to be reassessed after a move
+	MayAnswer bool
 }
 
 type gapArticle struct {
@@ -151,6 +153,12 @@ func (s *server) gapOf(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page.Line = trendLine(l, page.Trend)
+	page.MayAnswer = p.Role == hub.RoleAdmin || p.Role == hub.RoleMunicipality && p.Organisation == code
+	for _, r := range a.Controls {
+		if r.Reassess != nil {
+			page.Lapsed++
+		}
+	}
 	page.Articles = articlesOf(s.hub.Catalogue(), a, l.Lang)
 	s.render(w, r, http.StatusOK, "gapof", page)
 }

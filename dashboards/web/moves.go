@@ -11,6 +11,7 @@ import (
 	"github.com/samdrift/samdrift/hub"
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/planner/track"
 	"github.com/samdrift/samdrift/terraform"
 )
 
@@ -30,6 +31,7 @@ type moveWave struct {
 	ID, Name, Municipality string
 	From, To               inventory.Date
 	Rows                   []moveLine
+	Progress               *track.WaveStatus // after its recorded moves
 }
 
 // moveLine is a unit in the list.
@@ -74,6 +76,11 @@ func (s *server) showMoves(w http.ResponseWriter, r *http.Request, status int, t
 	page := movesPage{frame: s.frame(r, "nav.moves", v.Data, crumb{l.T("nav.overview"), "/"}), Stopped: v.Stopped, Form: typed, Fault: wrong,
 		MayStop: p.Role != hub.RoleSteering, MayMove: p.Role == hub.RoleAdmin || p.Role == hub.RoleCentre}
 	page.Waves = moveWaves(v.Moves, plan.Plan)
+	for i := range page.Waves {
+		if w, ok := waveOf(v.Waves, page.Waves[i].ID); ok {
+			page.Waves[i].Progress = &w
+		}
+	}
 	s.render(w, r, status, "moves", page)
 }
 

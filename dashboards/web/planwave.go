@@ -7,6 +7,7 @@ import (
 
 	"github.com/samdrift/samdrift/hub"
 	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/planner/track"
 )
 
 type wavePage struct {
@@ -15,6 +16,8 @@ type wavePage struct {
 	Notes  []string
 	Groups []planner.Group
 	Hidden bool // the person may see dates only
+	// Progress is how far it is after its recorded moves; nil: the person may not see it.
+	Progress *track.WaveStatus
 }
 
 func (s *server) wave(w http.ResponseWriter, r *http.Request) {
@@ -31,6 +34,9 @@ func (s *server) wave(w http.ResponseWriter, r *http.Request) {
 	}
 	page := wavePage{frame: s.planFrame(r, "nav.plan", v, crumb{language(r).T("nav.plan"), "/plan"}), W: v.Plan.Waves[i]}
 	page.Title = page.W.Name
+	if w, ok := waveOf(v.Progress, page.W.ID); ok {
+		page.Progress = &w
+	}
 	page.Notes = page.reasons(page.W.Reasons)
 	page.Hidden = len(page.W.Groups) == 0
 	for _, g := range v.Plan.Groups {

@@ -20,6 +20,8 @@ import (
 	"github.com/samdrift/samdrift/hub"
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
+	"github.com/samdrift/samdrift/planner/nis2"
+	"github.com/samdrift/samdrift/planner/track"
 	"github.com/samdrift/samdrift/terraform"
 )
 
@@ -59,11 +61,16 @@ func functions(l *locale.Locale) template.FuncMap {
 		"t": l.T, "int": func(n int) string { return l.Int(int64(n)) }, "num": l.Number, "pct": l.Percent, "pct0": l.Percent0,
 		"money": l.Money, "moneyRange": l.MoneyRange, "bytes": l.Bytes, "bps": l.BitsPerSecond,
 		"date": l.Date, "dateLong": l.DateLong, "time": l.Time, "week": l.Week, "period": l.Period,
-		"heat":   chart.HeatClass,
-		"word":   func(prefix string, key any) string { return l.Or(prefix, text(key)) },
-		"yes":    func(b *bool) string { return yesNo(l, b) },
-		"status": func(s inventory.Status) template.HTML { return badge(statusBadge[s], l.Or("status.", string(s))) },
-		"badge":  badge,
+		"heat":      chart.HeatClass,
+		"word":      func(prefix string, key any) string { return l.Or(prefix, text(key)) },
+		"yes":       func(b *bool) string { return yesNo(l, b) },
+		"wavestate": func(w track.WaveStatus) template.HTML { return badge(waveBadges[w.State], l.WaveState(w)) },
+		"sources":   func(list []string) string { return sources(l, list) },
+		"operation": l.Operation,
+		"reassess":  func(r *nis2.Reassess) string { return reassessWords(l, r) },
+		"begun":     begunOnly,
+		"status":    func(s inventory.Status) template.HTML { return badge(statusBadge[s], l.Or("status.", string(s))) },
+		"badge":     badge,
 		"alert": func(severity string) template.HTML {
 			return badge(severityBadge[severity], l.Or("severity.", severity))
 		},

@@ -39,6 +39,7 @@ type GroupStatus struct {
 // WaveStatus is how far one wave is.
 type WaveStatus struct {
 	Wave         string         `json:"wave"`
+	Name         string         `json:"name,omitempty"` // where a plan names it; a baseline does not
 	Municipality string         `json:"municipality"`
 	Centre       string         `json:"centre"`
 	State        string         `json:"state"`

@@ -11,7 +11,15 @@ import (
 // Waves says how far each wave of a plan is after what happened, without a baseline: the plan is held
 // against itself. Events about groups that are not in the plan count for nothing.
 func Waves(plan planner.Plan, events []Event, asOf inventory.Date) []WaveStatus {
-	return fold(Input{Baseline: Freeze(plan, "", "", asOf), Events: events, AsOf: asOf}).waves()
+	waves := fold(Input{Baseline: Freeze(plan, "", "", asOf), Events: events, AsOf: asOf}).waves()
+	names := map[string]string{}
+	for _, w := range plan.Waves {
+		names[w.ID] = w.Name
+	}
+	for i := range waves {
+		waves[i].Name = names[waves[i].Wave]
+	}
+	return waves
 }
 
 // tally is a wave while its groups are counted.
