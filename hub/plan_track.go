@@ -72,6 +72,15 @@ func (h *Hub) Track(ctx context.Context, p Person) (TrackView, error) {
 			in.Events = append(in.Events, x.Event)
 		}
 	}
+	kept, err := h.moves(ctx)
+	if err != nil {
+		return TrackView{}, err
+	}
+	for _, m := range kept {
+		if mine(m.Municipality) {
+			in.Events = append(in.Events, m.events()...)
+		}
+	}
 	current := e.plan
 	current.Groups = only(e.plan.Groups, func(g planner.Group) bool { return mine(g.Municipality) })
 	current.Waves = only(e.plan.Waves, func(w planner.Wave) bool { return mine(w.Municipality) })
@@ -203,6 +212,8 @@ func validEvent(x track.Event, today inventory.Date) error {
 		return errors.New("the day on which it happened is missing")
 	case x.On > today:
 		return fmt.Errorf("%s is still to come; what happened has a day up to %s", x.On, today)
+	case x.Source == track.SourceMoves || !x.At.IsZero():
+		return fmt.Errorf("source %q and a moment belong to what recorded moves tell by themselves", track.SourceMoves)
 	case x.Servers < 0 || x.Servers > 0 && x.Wave != "":
 		return errors.New("a number of servers goes with a group and is above 0; 0 means all of them")
 	}
