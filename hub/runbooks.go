@@ -21,7 +21,9 @@ type RunbookView struct {
 	Ticks   map[RunbookTick]Tick `json:"-"`
 	Ticked  []TickedLine         `json:"ticked"`
 	MayTick bool                 `json:"may_tick"`
-	Names   map[string]string    `json:"names"`
+	// Contacts are whom to reach, by role and name. A role without one is not known.
+	Contacts []Contact         `json:"contacts"`
+	Names    map[string]string `json:"names"`
 }
 
 // RunbookTick names a line of a wave's runbooks.
@@ -65,6 +67,9 @@ func (h *Hub) Runbooks(ctx context.Context, p Person, wave string) (RunbookView,
 	}
 	v := RunbookView{Data: e.meta(sc), Wave: plan.Waves[i], Names: e.names(sc), Ticks: map[RunbookTick]Tick{}, Ticked: []TickedLine{}, MayTick: true}
 	v.Nights = terraform.Runbooks(plan, v.Wave, h.unitsOf(plan, wave, kept), h.config.Terraform.Timing, copenhagen)
+	if v.Contacts, err = h.contacts(ctx, v.Wave.Municipality, v.Wave.Agreement); err != nil {
+		return RunbookView{}, err
+	}
 	ticks, err := h.ticksOf(ctx, v.Wave)
 	if err != nil {
 		return RunbookView{}, err

@@ -33,7 +33,7 @@ type seriesAnswer struct {
 var municipalityParam = param{name: "municipality", about: "three-digit code, within your scope"}
 
 // endpoints is the whole API.
-var endpoints = slices.Concat(estateEndpoints, planEndpoints, answerEndpoints, uploadEndpoints, moveEndpoints)
+var endpoints = slices.Concat(estateEndpoints, planEndpoints, answerEndpoints, uploadEndpoints, moveEndpoints, contactEndpoints)
 
 // estateEndpoints ask for what was collected, planned and reported.
 var estateEndpoints = []endpoint{

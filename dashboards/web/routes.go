@@ -59,6 +59,7 @@ func (s *server) routes(o Options) []dashboards.Route {
 		post("/moves/resume", s.resumeMoves),
 		post("/moves/all/{what}", s.watchMoves),
 		post("/moves/wave/{id}/tick", s.tickRunbook),
+		post("/moves/wave/{id}/contact", s.changeContact),
 		post("/moves/unit/{unit}/{do}", s.doMove),
 		page("/gap", s.gap, at("/gap")),
 		page("/gap/joint", s.gapJoint, at("/gap/joint")),

@@ -14,7 +14,12 @@ type runbookPage struct {
 	frame
 	V      hub.RunbookView
 	Nights []nightView
+	People []hub.Contact // those that are known, and one without a name for each role of which nobody is
+	Roles  []string
 	Fault  *fault
+	// Form is what was typed of a contact that was refused.
+	Form         form
+	ContactFault *fault
 }
 
 // nightView is the script of one night as it is shown.
@@ -42,10 +47,11 @@ func (n nightView) OverrunMinutes() int { return int(n.Overrun.Minutes()) }
 
 // runbook shows the scripts of a wave, for print and for the night itself.
 func (s *server) runbook(w http.ResponseWriter, r *http.Request) {
-	s.showRunbook(w, r, http.StatusOK, nil)
+	s.showRunbook(w, r, http.StatusOK, nil, form{}, nil)
 }
 
-func (s *server) showRunbook(w http.ResponseWriter, r *http.Request, status int, wrong *fault) {
+// showRunbook shows the scripts, with what stood in the way of a tick or of the contact that was typed.
+func (s *server) showRunbook(w http.ResponseWriter, r *http.Request, status int, wrong *fault, typed form, contactWrong *fault) {
 	p, _ := hub.PersonFrom(r.Context())
 	v, err := s.hub.Runbooks(r.Context(), p, r.PathValue("id"))
 	if err != nil {
@@ -53,7 +59,8 @@ func (s *server) showRunbook(w http.ResponseWriter, r *http.Request, status int,
 		return
 	}
 	l := language(r)
-	page := runbookPage{frame: s.frame(r, "runbook.title", v.Data, crumb{l.T("nav.overview"), "/"}, crumb{l.T("nav.moves"), "/moves"}), V: v, Fault: wrong}
+	page := runbookPage{frame: s.frame(r, "runbook.title", v.Data, crumb{l.T("nav.overview"), "/"}, crumb{l.T("nav.moves"), "/moves"}), V: v, Fault: wrong,
+		People: people(v.Contacts), Roles: hub.ContactRoles, Form: typed, ContactFault: contactWrong}
 	page.Title = l.T("runbook.of", "wave", v.Wave.Name)
 	for _, b := range v.Nights {
 		n := nightView{Runbook: b}
@@ -111,5 +118,43 @@ func (s *server) tickRunbook(w http.ResponseWriter, r *http.Request) {
 			to += "#" + night.String() + line.What + line.Unit
 		}
 	}
-	s.answerMove(w, r, err, to, func(wrong *fault) { s.showRunbook(w, r, http.StatusUnprocessableEntity, wrong) })
+	s.answerMove(w, r, err, to, func(wrong *fault) { s.showRunbook(w, r, http.StatusUnprocessableEntity, wrong, form{}, nil) })
+}
+
+// people gives the contacts by role, and a blank one for a role that has none.
+func people(known []hub.Contact) []hub.Contact {
+	var list []hub.Contact
+	for _, role := range hub.ContactRoles {
+		before := len(list)
+		for _, c := range known {
+			if c.Role == role {
+				list = append(list, c)
+			}
+		}
+		if len(list) == before {
+			list = append(list, hub.Contact{Role: role})
+		}
+	}
+	return list
+}
+
+// changeContact adds a contact to the agreement that the wave is under, or takes one away.
+func (s *server) changeContact(w http.ResponseWriter, r *http.Request) {
+	p, _ := hub.PersonFrom(r.Context())
+	typed, err := readForm(w, r, largestForm)
+	if err == nil {
+		var v hub.RunbookView
+		if v, err = s.hub.Runbooks(r.Context(), p, r.PathValue("id")); err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		if id := typed["remove"]; id != "" {
+			err = s.hub.RemoveContact(r.Context(), p, v.Wave.Agreement, id)
+		} else {
+			_, err = s.hub.SaveContact(r.Context(), p, hub.Contact{Agreement: v.Wave.Agreement, Role: typed["role"], Name: typed["name"], Phone: typed["phone"], Email: typed["email"]})
+		}
+	}
+	s.answerMove(w, r, err, "/moves/wave/"+r.PathValue("id")+"/runbook#contacts", func(wrong *fault) {
+		s.showRunbook(w, r, http.StatusUnprocessableEntity, nil, typed, wrong)
+	})
 }

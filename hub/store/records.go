@@ -23,6 +23,7 @@ const (
 	KindFacts    Kind = "facts"   // a dataset that another system told, by its name
 	KindChoices  Kind = "choices" // an overlay on the catalogue, by version
 	KindMove     Kind = "move"    // of a unit, by its id
+	KindContact  Kind = "contact" // of an agreement's moves: personal data
 	KindRunbook  Kind = "runbook" // what is ticked off in a wave's runbooks, by its id
 )
 
