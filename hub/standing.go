@@ -84,11 +84,11 @@ func (m Move) events() []track.Event {
 	return list
 }
 
-// transfers are what a unit's move means for answers that were given before it.
+// transfers are what a unit's move means for answers that were given before it. A shared unit has no servers.
 func (m Move) transfers() []nis2.Transfer {
 	var list []nis2.Transfer
 	for _, a := range attempts(m.Progress) {
-		if !a.verified.Ended.IsZero() {
+		if !a.verified.Ended.IsZero() && len(m.Group.Assets) > 0 {
 			list = append(list, nis2.Transfer{Municipality: m.Municipality, Wave: m.Wave.Name, Servers: len(m.Group.Assets),
 				At: a.verified.Ended.In(copenhagen), Back: inCopenhagen(a.back.Ended)})
 		}
