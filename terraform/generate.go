@@ -163,6 +163,9 @@ func onPlatform(body *hclwrite.Body, u *Unit, moves []move, mapping Mapping, mac
 		u.Refusals = append(u.Refusals, concerns(machine, u.Stage)...)
 		// Where it shall be is asked at once, so that a missing name is met long before the night of the move.
 		moved, unmapped := mapping.at(machine)
+		if u.Stage == platform.Arrive { // it is described as it arrived
+			unmapped = mapping.misplaced(machine)
+		}
 		u.Refusals = append(u.Refusals, unmapped...)
 		if u.Stage == platform.Place {
 			machine = moved

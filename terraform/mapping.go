@@ -3,6 +3,7 @@ package terraform
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -201,6 +202,28 @@ func (m Mapping) at(machine platform.Machine) (platform.Machine, []Refusal) {
 		machine.Disks[i].Datastore = store(machine.Disks[i].Datastore)
 	}
 	return machine, refusals
+}
+
+// misplaced tells what is elsewhere than the mapping has it about a machine that another tool has copied.
+func (m Mapping) misplaced(machine platform.Machine) []Refusal {
+	var refusals []Refusal
+	elsewhere := func(kind, name, want string) {
+		refusals = append(refusals, Refusal{Gate: GateUnmapped, Resource: machine.Name,
+			Reason: fmt.Sprintf("it arrived on %s %q, and the mapping leads to %s: move it there, or name that under terraform.agreements", kind, name, want)})
+	}
+	to, is := m.Destination, machine.Location
+	for _, place := range [][3]string{{"datacenter", is.Datacenter, to.Datacenter}, {"cluster", is.Cluster, to.Cluster}, {"pool", is.Pool, to.Pool}, {"folder", is.Folder, to.Folder}} {
+		if place[2] != "" && place[1] != place[2] {
+			elsewhere(place[0], place[1], fmt.Sprintf("%q", place[2]))
+		}
+	}
+	networks := slices.Sorted(maps.Values(m.Networks))
+	for _, n := range machine.NICs {
+		if !slices.Contains(networks, n.Network) {
+			elsewhere("network", n.Network, fmt.Sprintf("%q", networks))
+		}
+	}
+	return refusals
 }
 
 // concerns refuses a server that must not be touched in the stage as it is.
