@@ -27,16 +27,51 @@ func newLab(t *testing.T) *lab {
 	l.Server(t, l.names[0], "4223a9d1-7a49-4d5e-9d7b-52d2d1d0a001", "")
 	l.Server(t, l.names[1], "4223a9d1-7a49-4d5e-9d7b-52d2d1d0a002", "")
 	l.Virsh(t, "start", l.names[0])
-	l.mover = newMover(t, r, folder, l.Login, terraform.Mapping{Target: "centre", Networks: map[string]string{libvirttest.Network: "centre"}})
+	l.mover = newMover(t, r, folder, l.Login, terraform.Mapping{Target: "centre", Networks: map[string]string{libvirttest.Network: libvirttest.Network}})
 	return l
 }
 
+// The whole way between two hosts: adopted at the one, stopped and renamed there, copied by somebody, taken
+// over where it arrived, and read back. samdrift itself changes neither host.
+func TestMoveBetweenLibvirts(t *testing.T) {
+	t.Parallel() // it mostly waits for the provider
+	l := newLab(t)
+	l.carry(t, l.to(t, platform.Adopt, ""))
+	centre := libvirttest.New(t)
+	l.runner.Environments["centre"] = centre.Login.Environment()
+	for i, name := range l.names {
+		if i == 0 {
+			l.Virsh(t, "destroy", name)
+		}
+		l.Virsh(t, "domrename", name, name+"-moved")
+		centre.Server(t, name, l.snap.Assets[i].UUID, "")
+		centre.Virsh(t, "start", name)
+	}
+	arrived, err := centre.Login.Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.source, l.ground.Machines = centre.Login, terraform.Attach(l.snap, arrived)
+	before := states(t, centre, l.names)
+	units := l.to(t, platform.Arrive, "")
+	for _, u := range units {
+		if u.Source != "centre" || len(u.Refusals) > 0 {
+			t.Fatalf("unit %s works on %q, refused by %v", u.ID, u.Source, u.Refusals)
+		}
+	}
+	l.carry(t, units)
+	l.verify(t, units)
+	if diff := cmp.Diff(before, states(t, centre, l.names)); diff != "" {
+		t.Errorf("what libvirt says of the servers has changed (-before +after):\n%s", diff)
+	}
+}
+
 // states is all that libvirt says of the servers.
-func (l *lab) states(t *testing.T) []string {
+func states(t *testing.T, w *libvirttest.World, names []string) []string {
 	t.Helper()
 	var all []string
-	for _, name := range l.names {
-		all = append(all, l.State(t, name))
+	for _, name := range names {
+		all = append(all, w.State(t, name))
 	}
 	return all
 }
@@ -47,7 +82,7 @@ func TestAdoptFromLibvirt(t *testing.T) {
 	t.Parallel() // it mostly waits for the provider
 	l := newLab(t)
 	units := l.to(t, platform.Adopt, "")
-	before := l.states(t)
+	before := states(t, l.World, l.names)
 
 	t.Run("as it was written before, taking over a server that is off would start it", func(t *testing.T) {
 		naive := units[1]
@@ -72,7 +107,7 @@ func TestAdoptFromLibvirt(t *testing.T) {
 
 	l.carry(t, units)
 	l.verify(t, units)
-	if diff := cmp.Diff(before, l.states(t)); diff != "" {
+	if diff := cmp.Diff(before, states(t, l.World, l.names)); diff != "" {
 		t.Errorf("what libvirt says of the servers has changed (-before +after):\n%s", diff)
 	}
 	for _, p := range plan(t, l.runner, l.dir, units) {
