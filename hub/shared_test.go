@@ -86,6 +86,21 @@ func TestSharedThings(t *testing.T) {
 	if _, err := h.ApproveMove(t.Context(), dorte, shared, terraform.Terms{Valid: time.Hour}); err == nil {
 		t.Error("approved without the municipality's consent")
 	}
+	if _, err := h.ConsentMove(t.Context(), nyborg, shared); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.ApproveMove(t.Context(), dorte, shared, terraform.Terms{Valid: time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.StopMoves(t.Context(), nyborg, "the link is down"); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.ApplyMoves(t.Context(), centre, []string{shared}, nil); err == nil || len(at().Shared.Ours) > 0 {
+		t.Errorf("a refused run (%v) has made %q", err, at().Shared.Ours)
+	}
+	if err := h.ResumeMoves(t.Context(), centre, "it is up again"); err != nil {
+		t.Fatal(err)
+	}
 	carry(t, h, shared)
 	m, err := h.VerifyMove(t.Context(), centre, shared)
 	if err != nil {
