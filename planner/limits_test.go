@@ -59,6 +59,11 @@ func TestWhatPeopleKnowHasItsLeadTimeBehindIt(t *testing.T) {
 			t.Errorf("a night that people know breaks %s", v)
 		}
 	}
+	in.AsOf = in.AsOf.AddDays(-40)
+	if !slices.ContainsFunc(propose(t, in).Groups, func(x planner.Group) bool { return x.ID == g.ID && x.SlackDays > 0 }) {
+		t.Error("a night that people know has no slack though others could follow it")
+	}
+	in.AsOf = in.AsOf.AddDays(40)
 	in.Pins[0].Since = 0
 	if !slices.ContainsFunc(propose(t, in).Violations, func(v planner.Violation) bool { return v.Rule == "lead_time_broken" && v.Subject == g.ID }) {
 		t.Error("a new night within the lead time breaks nothing")

@@ -42,4 +42,12 @@ func TestClashes(t *testing.T) {
 	if err != nil || c.Verdict != clash.Impossible || !c.Minimal || len(c.Rules) == 0 || len(c.Rules) > 4 {
 		t.Errorf("no time at all: %+v, %v", c, err)
 	}
+	for _, r := range c.Rules {
+		if text := r.String(); text == "" || strings.ContainsAny(text, "{}") {
+			t.Errorf("%s reads %q", r.Key, text)
+		}
+	}
+	if !slices.ContainsFunc(c.Rules, func(r planner.Limit) bool { return r.Rule == "limit_deadline" || r.Rule == "limit_lead_time" }) {
+		t.Errorf("neither deadline nor lead time is blamed: %v", c.Rules)
+	}
 }

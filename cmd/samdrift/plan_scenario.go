@@ -127,8 +127,9 @@ func newScenarioStep(a *app, use, short string, step func(*hub.Hub, context.Cont
 			})
 		},
 	}
-	cmd.Flags().IntVar(&revision, "revision", 0, "the revision that was read")
+	cmd.Flags().IntVar(&revision, "revision", 0, "the revision that was read; 0 for present")
 	cmd.Flags().StringVar(&by, "by", "", "who does it")
+	mustRequire(cmd, "revision")
 	mustRequire(cmd, "by")
 	return cmd
 }

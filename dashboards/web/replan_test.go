@@ -95,7 +95,7 @@ func TestWhatIsInForceIsShown(t *testing.T) {
 	}
 	t.Cleanup(func() { takeBack(t) })
 	for _, path := range []string{"/plan", "/plan/capacity", "/plan/money", "/plan/track", "/plan/groups/" + movingGroup(t).ID, to} {
-		if _, body, _ := get(t, hub.RoleAdmin, path); !strings.Contains(body, "I kraft: Kort opfølgning, godkendt af "+people[2].Name) {
+		if _, body, _ := get(t, hub.RoleAdmin, path); !strings.Contains(body, "Kort opfølgning, godkendt af "+people[2].Name) {
 			t.Errorf("%s does not say what is in force", path)
 		}
 	}

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -78,7 +79,7 @@ func (d *draft) apply(c Change) (err error) {
 		d.Settings, err = set(d.Settings, c.Setting, c.Value)
 		return err
 	case Freeze:
-		d.Freezes = append(slices.Clone(d.Freezes), planner.Freeze{From: c.From, To: c.To, Municipality: c.Municipality, Name: planner.Text{DA: c.Name, EN: c.Name}})
+		d.Freezes = append(slices.Clone(d.Freezes), planner.Freeze{From: c.From, To: c.To, Municipality: c.Municipality, Name: planner.Text{DA: cmp.Or(c.Name, "(uden navn)"), EN: cmp.Or(c.Name, "(unnamed)")}})
 	case Lift:
 		d.lift(c)
 	case Choose:

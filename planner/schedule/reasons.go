@@ -23,7 +23,10 @@ func (m *model) tell(s *Schedule, starts []rcpsp.Start) error {
 	if err != nil {
 		return fmt.Errorf("dates: %w", err)
 	}
-	slack := why.Slack(m.tasks.Slots)
+	slack, err := m.slack(why, supposed)
+	if err != nil {
+		return err
+	}
 	for _, at := range m.jobs {
 		t := m.cutover(at)
 		placed := &s.Lanes[at.lane][at.wave][at.index]
@@ -46,6 +49,26 @@ func (m *model) tell(s *Schedule, starts []rcpsp.Start) error {
 	}
 	slices.Reverse(s.Critical)
 	return nil
+}
+
+// slack is how far each task can slip. A night that people have known for a while could slip as any other if
+// they were told; one that is set for the first time has none.
+func (m *model) slack(why *explain.Schedule, starts []rcpsp.Start) ([]explain.Slack, error) {
+	loose := m.tasks
+	loose.Tasks = slices.Clone(m.tasks.Tasks)
+	known := false
+	for _, at := range m.jobs {
+		if m.in.job(at).Known {
+			known, loose.Tasks[m.cutover(at)].Fixed = true, nil
+		}
+	}
+	if known {
+		var err error
+		if why, err = explain.New(loose, starts); err != nil {
+			return nil, fmt.Errorf("slack: %w", err)
+		}
+	}
+	return why.Slack(m.tasks.Slots), nil
 }
 
 // rejections counts, for each day from tomorrow to the night before the job's own (or to the deadline),
