@@ -114,8 +114,8 @@ func (c Config) source(agreement, name string) (platform.Source, error) {
 	if !ok {
 		return nil, fmt.Errorf("terraform.agreements.%s: %q is described under none of vcenters, proxmox, libvirt and azure: %w", agreement, name, ErrInvalid)
 	}
-	if want, got := c.Terraform.Agreements[agreement].Platform, source.Platform().Name(); got != want {
-		return nil, fmt.Errorf("terraform.agreements.%s: its platform is %s, and %q is on %s: name one on %s: %w", agreement, want, name, got, want, ErrInvalid)
+	if want, got := c.Terraform.Agreements[agreement].PlatformOf(name), source.Platform().Name(); got != want {
+		return nil, fmt.Errorf("terraform.agreements.%s: the platform there is %s, and %q is on %s: name one on %s: %w", agreement, want, name, got, want, ErrInvalid)
 	}
 	return source, nil
 }

@@ -81,7 +81,7 @@ func (h *Hub) RenderTerraform(ctx context.Context, p Person) ([]terraform.Unit, 
 // grounds is what the platforms under the plan tell, and how far each unit has come. Servers that were
 // adopted are taken as they were then: what changed since shows as a difference that a gate refuses.
 func (h *Hub) grounds(ctx context.Context, e *estate) (terraform.Grounds, error) {
-	g := terraform.Grounds{Mappings: h.config.Terraform.Agreements, Machines: map[string]platform.Machine{}, Stages: map[string]platform.Stage{},
+	g := terraform.Grounds{Mappings: h.config.Terraform.Agreements, Machines: map[string]platform.Machine{}, Origins: map[string]platform.Machine{}, Stages: map[string]platform.Stage{},
 		State: h.config.Terraform.State, S3: h.config.Terraform.S3}
 	if len(g.Mappings) == 0 {
 		return g, nil
@@ -107,6 +107,7 @@ func (h *Hub) grounds(ctx context.Context, e *estate) (terraform.Grounds, error)
 		source := read[mapping.SourceIn(g.Stages[m.Unit])]
 		for id, origin := range m.Origin {
 			if g.Stages[m.Unit] == platform.Arrive { // it is described as it arrived
+				g.Origins[id] = origin
 				if arrived, ok := source[id]; ok {
 					g.Machines[id] = arrived
 				}
@@ -120,7 +121,8 @@ func (h *Hub) grounds(ctx context.Context, e *estate) (terraform.Grounds, error)
 			if a, ok := e.snapshot.Asset(id); !ok || e.agreementOf(a.Municipality) != agreement {
 				continue
 			}
-			if _, adopted := g.Machines[id]; !adopted {
+			_, adopted := g.Machines[id]
+			if _, left := g.Origins[id]; !adopted && !left {
 				g.Machines[id] = machine
 			}
 		}

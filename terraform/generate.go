@@ -102,7 +102,8 @@ func renderUnit(plan planner.Plan, group *planner.Group, wave *planner.Wave, sna
 	}
 	mapping, mapped := grounds.Mappings[u.Agreement]
 	if mapped {
-		u.Platform, u.Stage = mapping.Platform, cmp.Or(grounds.Stages[u.ID], platform.Adopt)
+		u.Stage = cmp.Or(grounds.Stages[u.ID], platform.Adopt)
+		u.Platform = mapping.PlatformIn(u.Stage)
 		u.NeedsConsent, u.Source = mapping.Consent, mapping.SourceIn(u.Stage)
 	}
 
@@ -124,7 +125,7 @@ func renderUnit(plan planner.Plan, group *planner.Group, wave *planner.Wave, sna
 		backend(file.Body(), u, grounds)
 	}
 	if mapped {
-		if err := onPlatform(file.Body(), &u, moves, mapping, grounds.Machines); err != nil {
+		if err := onPlatform(file.Body(), &u, moves, mapping, grounds); err != nil {
 			return Unit{}, err
 		}
 		u.Refusals = append(u.Refusals, around.concerns(&u, group, moves, mapping)...)
@@ -142,8 +143,8 @@ func renderUnit(plan planner.Plan, group *planner.Group, wave *planner.Wave, sna
 }
 
 // onPlatform writes the servers of a unit for their platform, or puts into the unit what is missing.
-func onPlatform(body *hclwrite.Body, u *Unit, moves []move, mapping Mapping, machines map[string]platform.Machine) error {
-	p, err := platform.Find(mapping.Platform)
+func onPlatform(body *hclwrite.Body, u *Unit, moves []move, mapping Mapping, grounds Grounds) error {
+	p, err := platform.Find(u.Platform)
 	if err != nil {
 		return err
 	}
@@ -154,22 +155,23 @@ func onPlatform(body *hclwrite.Body, u *Unit, moves []move, mapping Mapping, mac
 		return p.Write(body, nil, label, false)
 	}
 	for _, m := range moves {
-		machine, ok := machines[m.asset.ID]
+		machine, ok := grounds.Machines[m.asset.ID]
 		if !ok {
 			u.Refusals = append(u.Refusals, Refusal{Gate: GateUnread, Resource: m.asset.Name,
-				Reason: fmt.Sprintf("%s has not told about this server: no machine there has its UUID %q", mapping.Platform, m.asset.UUID)})
+				Reason: fmt.Sprintf("%s has not told about this server: no machine there has its UUID %q", u.Platform, m.asset.UUID)})
 			continue
 		}
 		u.Refusals = append(u.Refusals, concerns(machine, u.Stage)...)
 		// Where it shall be is asked at once, so that a missing name is met long before the night of the move.
 		moved, unmapped := mapping.at(machine)
-		if u.Stage == platform.Arrive { // it is described as it arrived
+		switch u.Stage {
+		case platform.Place:
+			machine = moved
+		case platform.Arrive: // it is described as it arrived
 			unmapped = mapping.misplaced(machine)
+			u.Meant = append(u.Meant, mapping.meant(machine, grounds.Origins))
 		}
 		u.Refusals = append(u.Refusals, unmapped...)
-		if u.Stage == platform.Place {
-			machine = moved
-		}
 		u.Machines = append(u.Machines, machine)
 	}
 	if err := p.Write(body, u.Machines, label, u.Stage.Imports()); err != nil { // no other unit waits for this one

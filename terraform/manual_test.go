@@ -95,6 +95,11 @@ func TestMappingValidate(t *testing.T) {
 		{"from one to another of it", func(m *terraform.Mapping) {
 			*m = terraform.Mapping{Platform: "libvirt", Source: "nyborg", Target: "odense"}
 		}, ""},
+		{"to another platform", func(m *terraform.Mapping) {
+			*m = terraform.Mapping{Platform: "vsphere", Source: "nyborg", Target: "odense", TargetPlatform: "libvirt"}
+		}, ""},
+		{"another platform within one source", func(m *terraform.Mapping) { m.TargetPlatform = "proxmox" }, "stay on its platform"},
+		{"to where people make the servers", func(m *terraform.Mapping) { m.Target, m.TargetPlatform = "odense", "manual" }, "use platform: manual for all of it"},
 		{"a platform that nobody knows", func(m *terraform.Mapping) { m.Platform = "xen" }, "not known"},
 		{"no place", func(m *terraform.Mapping) { m.Destination.Cluster = "" }, "destination.cluster"},
 		{"an address that is none", func(m *terraform.Mapping) { m.Addresses = map[string]string{"10.1.2.3": "10.1.2"} }, `"10.1.2" is no address`},

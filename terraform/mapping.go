@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -18,8 +19,10 @@ import (
 type Mapping struct {
 	Platform string `yaml:"platform" json:"platform"` // a name of package platform
 	Source   string `yaml:"source" json:"source"`     // what the servers are on, by its name in the configuration
-	// Target is what they go to, on the same platform. Empty, or the same as Source: they move within it.
+	// Target is what they go to. Empty, or the same as Source: they move within it.
 	Target string `yaml:"target" json:"target,omitempty"`
+	// TargetPlatform is the target's platform, where that is another.
+	TargetPlatform string `yaml:"target_platform" json:"target_platform,omitempty"`
 	// Destination is the place of every server. Its datastore is for disks that Datastores does not name.
 	Destination platform.Location `yaml:"destination" json:"destination"`
 	Networks    map[string]string `yaml:"networks" json:"networks"`               // network at the source → at the destination
@@ -54,8 +57,18 @@ func (m Mapping) Validate(agreement string) error {
 	if m.ByHand() {
 		return errors.Join(append(faults, m.aside(agreement))...)
 	}
-	if err == nil {
-		for _, name := range p.Lacks(m.Destination) {
+	target, targetErr := platform.Find(m.PlatformIn(platform.Arrive))
+	switch {
+	case m.TargetPlatform == "":
+	case targetErr != nil:
+		fault("target_platform: %v", targetErr)
+	case !m.Between():
+		fault("target_platform: servers that move within %q stay on its platform: leave it out, or name a target", m.Source)
+	case target == platform.Platform(platform.Manual{}):
+		fault("target_platform: where people make the servers, samdrift takes none over: use platform: manual for all of it")
+	}
+	if err == nil && targetErr == nil {
+		for _, name := range target.Lacks(m.Destination) {
 			fault("destination.%s is missing", name)
 		}
 		if !m.Between() && !platform.MovesWithin(p) {
@@ -130,6 +143,22 @@ func (m Mapping) SourceIn(stage platform.Stage) string {
 	return m.Source
 }
 
+// PlatformIn is the platform that a stage works on, by its name.
+func (m Mapping) PlatformIn(stage platform.Stage) string {
+	if m.Between() && onTarget(stage) {
+		return cmp.Or(m.TargetPlatform, m.Platform)
+	}
+	return m.Platform
+}
+
+// PlatformOf is the platform that one of Sources must be on, by its name.
+func (m Mapping) PlatformOf(source string) string {
+	if m.Between() && source == m.Target {
+		return m.PlatformIn(platform.Arrive)
+	}
+	return m.Platform
+}
+
 // onTarget tells whether a stage of a move between platforms works where the servers arrive.
 func onTarget(stage platform.Stage) bool {
 	return stage == platform.Arrive || stage == platform.Verify || stage == platform.Finalize
@@ -138,7 +167,8 @@ func onTarget(stage platform.Stage) bool {
 // Grounds is what is known about the platforms under the plan.
 type Grounds struct {
 	Mappings map[string]Mapping          // by agreement
-	Machines map[string]platform.Machine // by asset, as its platform told before the move began
+	Machines map[string]platform.Machine // by asset, as its platform told before the move began; of one that arrives, as it arrived
+	Origins  map[string]platform.Machine // by asset, of those that arrive: as they were before they left
 	Stages   map[string]platform.Stage   // by unit; a unit that is not named is to be adopted
 	State    string                      // where states are kept, see Config.State
 	S3       S3                          // with State s3
@@ -224,6 +254,22 @@ func (m Mapping) misplaced(machine platform.Machine) []Refusal {
 		}
 	}
 	return refusals
+}
+
+// meant gives a machine that another tool has copied as it should have arrived: what left, at the mapping's
+// destination. Where the mapping names no pool or folder any will do, as will any hardware address and order.
+// One whose origin nobody knows can only stay as it is.
+func (m Mapping) meant(arrived platform.Machine, origins map[string]platform.Machine) platform.Machine {
+	origin, known := origins[arrived.Asset]
+	if !known {
+		return arrived
+	}
+	moved, _ := m.at(origin)
+	moved.Asset, moved.ImportID = arrived.Asset, arrived.ImportID
+	to, is := &moved.Location, arrived.Location
+	*to = platform.Location{Datacenter: cmp.Or(to.Datacenter, is.Datacenter), Cluster: cmp.Or(to.Cluster, is.Cluster), Pool: cmp.Or(to.Pool, is.Pool),
+		Datastore: cmp.Or(to.Datastore, is.Datastore), Folder: cmp.Or(to.Folder, is.Folder)}
+	return moved
 }
 
 // concerns refuses a server that must not be touched in the stage as it is.

@@ -1,11 +1,13 @@
 package terraform
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/terraform/platform"
 )
 
@@ -53,11 +55,18 @@ func AcceptChecks(checks []Check, accepted []Acceptance, at time.Time) []Check {
 // code is not enough: platforms have refused a move after the engine said that it was done.
 func ReadBack(u Unit, now map[string]platform.Machine) []Check {
 	var checks []Check
-	for _, want := range u.Machines {
+	meant := u.Machines
+	if u.Meant != nil {
+		meant = u.Meant
+	}
+	for _, want := range meant {
 		got, found := now[want.Asset]
 		if !found {
 			checks = append(checks, Check{Server: want.Name, What: "present", Want: want.UUID})
 			continue
+		}
+		if u.Stage == platform.Arrive {
+			want, got = copied(want), copied(got)
 		}
 		wanted, seen := appearance(want), appearance(got)
 		for i, w := range wanted {
@@ -65,6 +74,20 @@ func ReadBack(u Unit, now map[string]platform.Machine) []Check {
 		}
 	}
 	return checks
+}
+
+// copied leaves out of a machine what tools that copy may give it anew: hardware addresses, and the order of
+// its disks and cards.
+func copied(m platform.Machine) platform.Machine {
+	m.NICs, m.Disks = slices.Clone(m.NICs), slices.Clone(m.Disks)
+	for i := range m.NICs {
+		m.NICs[i].MAC = ""
+	}
+	slices.SortFunc(m.NICs, func(a, b platform.NIC) int { return strings.Compare(a.Network, b.Network) })
+	slices.SortFunc(m.Disks, func(a, b platform.Disk) int {
+		return cmp.Or(cmp.Compare(a.GB, b.GB), strings.Compare(a.Datastore, b.Datastore))
+	})
+	return m
 }
 
 // feature is one side of a check.
@@ -78,14 +101,18 @@ func appearance(m platform.Machine) []feature {
 		disks = append(disks, fmt.Sprintf("%d GB on %s", d.GB, d.Datastore))
 	}
 	for _, n := range m.NICs {
-		networks = append(networks, fmt.Sprintf("%s (%s)", n.Network, n.MAC))
+		text := n.Network
+		if n.MAC != "" {
+			text += " (" + n.MAC + ")"
+		}
+		networks = append(networks, text)
 	}
 	power := "off"
 	if m.On {
 		power = "on"
 	}
 	return []feature{
-		{"present", strings.ToLower(m.UUID)},
+		{"present", inventory.ComparableUUID(m.UUID)},
 		{"place", strings.Join([]string{l.Datacenter, l.Cluster, l.Pool, l.Datastore, l.Folder}, " / ")},
 		{"machine", fmt.Sprintf("%d CPUs, %d MB", m.CPUs, m.MemoryMB)},
 		{"power", power},

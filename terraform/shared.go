@@ -74,8 +74,8 @@ func (m Mapping) sharedFaults(agreement string) []error {
 		faults = append(faults, fmt.Errorf("terraform.agreements.%s.shared%s", agreement, fmt.Sprintf(format, args...)))
 	}
 	want, at := m.Shared, m.Destination
-	if p, err := platform.Find(m.Platform); err == nil && want.Wanted() && sharedRules(p) == nil {
-		fault(": nothing is made on %s: let people make it, and leave this out", m.Platform)
+	if p, err := platform.Find(m.PlatformIn(platform.Arrive)); err == nil && want.Wanted() && sharedRules(p) == nil {
+		fault(": nothing is made on %s: let people make it, and leave this out", p.Name())
 		return faults
 	}
 	for name, path := range map[string]string{"folder": at.Folder, "pool": at.Pool} {
@@ -105,7 +105,7 @@ func (m Mapping) SharedAt() string { return cmp.Or(m.Target, m.Source) }
 
 // shares lists what a mapping wants to be there. What is missing, or was made by samdrift, is Made.
 func (m Mapping) shares(ground SharedGround) []platform.Shared {
-	p, err := platform.Find(m.Platform)
+	p, err := platform.Find(m.PlatformIn(platform.Arrive))
 	if err != nil {
 		return nil
 	}
@@ -150,7 +150,7 @@ func sharedUnits(plan planner.Plan, snap *inventory.Snapshot, grounds Grounds, o
 			continue
 		}
 		u := Unit{ID: SharedUnit(a.ID), Name: "what its servers share at their destination", Agreement: a.ID, Decided: a.Decided(),
-			Municipality: a.Customer, NeedsConsent: mapping.Consent, Platform: mapping.Platform, Stage: platform.Share, Source: mapping.SharedAt()}
+			Municipality: a.Customer, NeedsConsent: mapping.Consent, Platform: mapping.PlatformIn(platform.Arrive), Stage: platform.Share, Source: mapping.SharedAt()}
 		for _, other := range others {
 			if other.ID == u.ID {
 				return nil, fmt.Errorf("render what agreement %s shares: a group is called %s too, and two units cannot share one state", a.ID, u.ID)
@@ -169,14 +169,14 @@ func sharedUnits(plan planner.Plan, snap *inventory.Snapshot, grounds Grounds, o
 
 // share writes a shared unit's HCL, or puts into the unit why it cannot.
 func (u *Unit) share(demo bool, mapping Mapping, ground SharedGround, read bool, grounds Grounds) error {
-	p, err := platform.Find(mapping.Platform)
+	p, err := platform.Find(u.Platform)
 	if err != nil {
 		return err
 	}
 	sharer, ok := p.(platform.Sharer)
 	switch {
 	case !ok:
-		u.Refusals = append(u.Refusals, Refusal{Gate: GateType, Reason: mapping.Platform + " has nothing that samdrift makes for servers to share"})
+		u.Refusals = append(u.Refusals, Refusal{Gate: GateType, Reason: u.Platform + " has nothing that samdrift makes for servers to share"})
 		return nil
 	case !read:
 		u.Refusals = append(u.Refusals, Refusal{Gate: GateUnread, Reason: fmt.Sprintf("%s has not told what is there", u.Source)})

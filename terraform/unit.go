@@ -35,7 +35,8 @@ type Unit struct {
 
 	Shared   []platform.Shared  `json:"shared,omitempty"` // of a shared unit: what its servers share, made by it or there before
 	Files    map[string][]byte  `json:"-"`                // by name within the folder of Dir; empty: it cannot be written
-	Machines []platform.Machine `json:"-"`                // its servers on a platform, as they are to be after the stage
+	Machines []platform.Machine `json:"-"`                // its servers on a platform, as its HCL describes them
+	Meant    []platform.Machine `json:"-"`                // where they arrive: as they should be there, which another tool has made; else Machines
 }
 
 // Dir is the unit's folder below the work folder: <agreement>/<unit>, and below that the stage where
