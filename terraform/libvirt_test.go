@@ -32,13 +32,14 @@ func newLab(t *testing.T) *lab {
 }
 
 // The whole way between two hosts: adopted at the one, stopped and renamed there, copied by somebody, taken
-// over where it arrived, and read back. samdrift itself changes neither host.
+// over where it arrived, over SSH, and read back. samdrift itself changes neither host.
 func TestMoveBetweenLibvirts(t *testing.T) {
 	t.Parallel() // it mostly waits for the provider
 	l := newLab(t)
 	l.carry(t, l.to(t, platform.Adopt, ""))
 	centre := libvirttest.New(t)
-	l.runner.Environments["centre"] = centre.Login.Environment()
+	login, _ := centre.OverSSH(t)
+	l.runner.Environments["centre"] = login.Environment()
 	for i, name := range l.names {
 		if i == 0 {
 			l.Virsh(t, "destroy", name)
@@ -47,11 +48,11 @@ func TestMoveBetweenLibvirts(t *testing.T) {
 		centre.Server(t, name, l.snap.Assets[i].UUID, "")
 		centre.Virsh(t, "start", name)
 	}
-	arrived, err := centre.Login.Read(t.Context())
+	arrived, err := login.Read(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.source, l.ground.Machines = centre.Login, terraform.Attach(l.snap, arrived)
+	l.source, l.ground.Machines = login, terraform.Attach(l.snap, arrived)
 	before := states(t, centre, l.names)
 	units := l.to(t, platform.Arrive, "")
 	for _, u := range units {

@@ -1,6 +1,7 @@
 package libvirt
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -13,6 +14,9 @@ import (
 	"github.com/digitalocean/go-libvirt/socket"
 	"github.com/digitalocean/go-libvirt/socket/dialers"
 )
+
+// defaultSocket is where libvirt listens when nobody says otherwise.
+const defaultSocket = "/var/run/libvirt/libvirt-sock"
 
 // dialer gives what reaches the libvirt of the URI, and what that libvirt itself calls what is asked for.
 // Parameters are those of the provider, so that both reach the same. The provider runs in a home of its
@@ -44,22 +48,14 @@ func (l Login) dialer() (socket.Dialer, libvirt.ConnectURI, error) {
 	}
 	switch transport {
 	case "unix":
-		var options []dialers.LocalOption
-		if path := q.Get("socket"); path != "" {
-			options = append(options, dialers.WithSocket(path))
-		}
-		return dialers.NewLocal(options...), address, only("socket")
+		return dialers.NewLocal(dialers.WithSocket(cmp.Or(q.Get("socket"), defaultSocket))), address, only("socket")
 	case "ssh":
 		if u.User.Username() == "" || q.Get("keyfile") == "" || q.Get("knownhosts") == "" {
 			err = fmt.Errorf("uri %q: name the user, the keyfile and the knownhosts file", l.URI)
 		}
-		options := []dialers.SSHOption{dialers.UseSSHUsername(u.User.Username()), dialers.UseSSHPort(u.Port()),
-			dialers.UseKeyFile(q.Get("keyfile")), dialers.UseKnownHostsFile(q.Get("knownhosts")),
-			dialers.WithSSHAuthMethods((&dialers.SSHAuthMethods{}).PrivKey())}
-		if path := q.Get("socket"); path != "" {
-			options = append(options, dialers.WithRemoteSocket(path))
-		}
-		return dialers.NewSSH(u.Hostname(), options...), address, errors.Join(err, only("keyfile", "knownhosts", "socket"))
+		through := overSSH{address: net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), "22")), user: u.User.Username(),
+			keyfile: q.Get("keyfile"), knownHosts: q.Get("knownhosts"), socket: cmp.Or(q.Get("socket"), defaultSocket)}
+		return through, address, errors.Join(err, only("keyfile", "knownhosts", "socket"))
 	case "tls":
 		if q.Get("pkipath") == "" {
 			return nil, "", fmt.Errorf("uri %q: name the folder of the certificates with pkipath", l.URI)

@@ -54,6 +54,7 @@ func (l Login) read(ctx context.Context) ([]platform.Machine, error) {
 	line := &line{dialer: dialer}
 	stop := context.AfterFunc(ctx, line.cut)
 	defer stop()
+	defer line.cut() // the client leaves it open when libvirt hangs up first
 	client := libvirt.NewWithDialer(line)
 	if err := client.ConnectToURI(address); err != nil {
 		return nil, err

@@ -1,7 +1,9 @@
 package libvirt_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -38,5 +40,42 @@ func TestRead(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(platform.Machine{}, "Concerns")); diff != "" {
 		t.Errorf("first server (-want +got):\n%s", diff)
+	}
+}
+
+// Over SSH the same is read, each time through a connection that ends with it, and only with the key and a
+// host that is known.
+func TestReadOverSSH(t *testing.T) {
+	w := libvirttest.New(t)
+	w.Server(t, "lab-01", first, "")
+	want, err := w.Login.Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	login, host := w.OverSSH(t)
+	for range 3 {
+		got, err := login.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("over SSH (-direct +got):\n%s", diff)
+		}
+	}
+	for range 100 { // the host hears of the end a moment later
+		if open, _ := host.Connections(); open == 0 {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if open, ever := host.Connections(); open != 0 || ever != 3 {
+		t.Errorf("%d connections are open of %d, want none of 3", open, ever)
+	}
+	_, other := w.OverSSH(t) // writes another key, and another known host
+	if _, err := login.Read(t.Context()); err == nil || !strings.Contains(err.Error(), "knownhosts") {
+		t.Errorf("a host that is not known: %v", err)
+	}
+	if _, ever := other.Connections(); ever != 0 {
+		t.Error("the wrong host was asked")
 	}
 }
