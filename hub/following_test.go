@@ -17,7 +17,7 @@ import (
 func byHand(t *testing.T) *hub.Hub {
 	t.Helper()
 	h := open(t, t.TempDir(), func(c *hub.Config) {
-		c.AsOf = 0
+		c.AsOf, c.Planner.Deadline = 0, inventory.DateOf(time.Now()).AddDays(600)
 		c.Terraform.Agreements = map[string]terraform.Mapping{"450-461": {Platform: "manual"}}
 	})
 	if err := h.Collect(t.Context(), estate{}); err != nil {

@@ -91,6 +91,11 @@ func (h *Hub) Overview(ctx context.Context, p Person) (Overview, error) {
 		return o, err
 	}
 	o.Totals.WavesDone = f.wavesDone()
+	for _, w := range f.Waves {
+		if _, planned := e.waveAt[w.Wave]; !planned {
+			o.Totals.Waves++ // all of it has moved
+		}
+	}
 	for _, c := range e.snapshot.Centres {
 		o.Centres = append(o.Centres, e.centre(c))
 	}
