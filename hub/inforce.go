@@ -75,23 +75,28 @@ func set(in planner.Input, dates []SetDate, choices map[string]string) planner.I
 	return in
 }
 
-// on puts what is in force on an input; nil: nothing is. Limits about what is no longer there are left out.
+// limitsOn gives the limits that are about something of the estate; nil: nothing is in force.
+func (a *Adoption) limitsOn(s *inventory.Snapshot) []scenario.Change {
+	if a == nil {
+		return nil
+	}
+	return only(a.Limits, func(c scenario.Change) bool {
+		_, member := s.Municipality(c.Municipality)
+		_, there := s.Centre(c.Centre)
+		return (member || c.Municipality == "") && (there || c.Centre == "")
+	})
+}
+
+// on puts what is in force on an input; nil: nothing is.
 func (a *Adoption) on(in planner.Input) (planner.Input, error) {
 	if a == nil {
 		return in, nil
 	}
-	limits := only(a.Limits, func(c scenario.Change) bool {
-		_, member := in.Snapshot.Municipality(c.Municipality)
-		_, there := in.Snapshot.Centre(c.Centre)
-		return (member || c.Municipality == "") && (there || c.Centre == "")
-	})
-	snapshot, hash := in.Snapshot, in.Hash
-	with, err := scenario.Apply(in, limits)
+	with, err := scenario.Apply(set(in, a.Dates, a.Choices), a.limitsOn(in.Snapshot))
 	if err != nil {
 		return in, fmt.Errorf("the limits of %s, which is in force: %w", a.Scenario, err)
 	}
-	with.Snapshot, with.Hash = snapshot, hash // limits change nothing of the estate
-	return set(with, a.Dates, a.Choices), nil
+	return with, nil
 }
 
 // loadInForce reads what was put in force last.
@@ -205,12 +210,12 @@ func (h *Hub) putInForce(ctx context.Context, p Person, a Adoption) error {
 	return h.show(ctx, h.current.Load().snapshot)
 }
 
-// keeping is the input with every date and centre of the present plan set.
-func (e *estate) keeping() planner.Input {
+// keeping is the input with every date and centre of the present plan set, and changes on top of what it goes by.
+func (e *estate) keeping(changes []scenario.Change) (planner.Input, error) {
 	dates, choices := setBy(e.plan)
-	in := set(e.input, dates, choices)
+	in := set(e.free, dates, choices)
 	maps.Copy(in.Choices, e.input.Choices)
-	return in
+	return scenario.Apply(in, scenario.Overlay(e.inForce.limitsOn(e.snapshot), changes))
 }
 
 // loose is the input without the dates that are in force, and the plan that it gives.

@@ -49,9 +49,9 @@ func (h *Hub) Replan(ctx context.Context, p Person, changes []scenario.Change, o
 
 // replan mends the dates, for all to see.
 func (h *Hub) replan(ctx context.Context, e *estate, changes []scenario.Change, o planner.ReplanOptions) (ReplanView, error) {
-	base := e.input
-	base.Pins = nil
-	in, err := scenario.Apply(base, changes)
+	base := e.free
+	base.Choices = e.input.Choices
+	in, err := scenario.Apply(base, scenario.Overlay(e.inForce.limitsOn(e.snapshot), changes))
 	if err != nil {
 		return ReplanView{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
@@ -87,12 +87,13 @@ func (h *Hub) SaveReplan(ctx context.Context, p Person, name string, changes []s
 	for _, g := range e.plan.Groups {
 		night[g.ID] = g
 	}
+	var nights []scenario.Change
 	for _, g := range v.Plan.Groups {
 		if g.Cutover.Known() && g.Cutover != night[g.ID].Cutover {
-			changes = scenario.Overlay(changes, []scenario.Change{{Kind: scenario.Pin, Group: g.ID, Municipality: g.Municipality, Date: g.Cutover}})
+			nights = append(nights, scenario.Change{Kind: scenario.Pin, Group: g.ID, Municipality: g.Municipality, Date: g.Cutover})
 		}
 	}
-	return h.saveDraft(ctx, p, e, Scenario{Name: name, Changes: changes, KeepDates: true, Role: p.Role, Organisation: p.Organisation})
+	return h.saveDraft(ctx, p, e, Scenario{Name: name, Changes: scenario.Overlay(changes, nights), KeepDates: true, Role: p.Role, Organisation: p.Organisation})
 }
 
 // promised gives the nights that people know, and says where from.

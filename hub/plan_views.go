@@ -3,7 +3,6 @@ package hub
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/planner/scenario"
@@ -99,11 +98,15 @@ func (h *Hub) CheckPlan(_ context.Context, p Person, plan planner.Plan) ([]plann
 			in.Choices[a.Municipality] = a.Centre
 		}
 	}
+	known := map[string]planner.Pin{}
+	for _, x := range e.input.Pins {
+		known[x.Group] = x
+	}
 	for _, g := range plan.Groups {
 		if g.Pinned {
 			pin := planner.Pin{Group: g.ID, Cutover: g.Cutover}
-			if at := slices.IndexFunc(e.input.Pins, func(x planner.Pin) bool { return x.Group == g.ID && x.Cutover == g.Cutover }); at >= 0 {
-				pin = e.input.Pins[at] // in force: its lead time is behind it
+			if was := known[g.ID]; was.Cutover == g.Cutover {
+				pin = was // in force: its lead time is behind it
 			}
 			in.Pins = append(in.Pins, pin)
 		}

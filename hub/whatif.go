@@ -64,11 +64,10 @@ func (h *Hub) whatIf(e *estate, sc scope, name string, changes []scenario.Change
 // variant is the estate with the plan that the changes give, on top of the present dates or on none. Only
 // what is asked of plans is worked out: its rows, gaps and indexes are those of the base.
 func (e *estate) variant(changes []scenario.Change, keep bool) (*estate, planner.Input, error) {
-	base := e.free
+	in, err := scenario.Apply(e.free, changes)
 	if keep {
-		base = e.keeping()
+		in, err = e.keeping(changes)
 	}
-	in, err := scenario.Apply(base, changes)
 	if err != nil {
 		return nil, in, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}

@@ -27,7 +27,11 @@ func Apply(in planner.Input, changes []Change) (planner.Input, error) {
 	}
 	s := *in.Snapshot
 	in.Snapshot = &s
-	d := draft{Input: in}
+	d := draft{Input: in, pinAt: map[string]int{}}
+	d.Pins = slices.Clone(in.Pins)
+	for i, p := range d.Pins {
+		d.pinAt[p.Group] = i
+	}
 	var faults []error
 	for _, c := range Overlay(nil, changes) {
 		if err := d.apply(c); err != nil {
@@ -46,6 +50,7 @@ func Apply(in planner.Input, changes []Change) (planner.Input, error) {
 type draft struct {
 	planner.Input
 	snapshotChanged bool
+	pinAt           map[string]int // group → its place in Pins
 }
 
 func (d *draft) apply(c Change) (err error) {
@@ -100,12 +105,16 @@ func (d *draft) apply(c Change) (err error) {
 // still.
 func (d *draft) pin(group string, night inventory.Date) {
 	next := planner.Pin{Group: group, Cutover: night}
-	for _, p := range d.Pins {
-		if p.Group == group && p.Since < night {
-			next.Since = p.Since
-		}
+	at, known := d.pinAt[group]
+	if !known {
+		d.pinAt[group] = len(d.Pins)
+		d.Pins = append(d.Pins, next)
+		return
 	}
-	d.Pins = append(without(d.Pins, func(p planner.Pin) bool { return p.Group == group }), next)
+	if since := d.Pins[at].Since; since < night {
+		next.Since = since
+	}
+	d.Pins[at] = next
 }
 
 func (d *draft) members() string {

@@ -84,10 +84,13 @@ func compare(a, b Change) int {
 	return cmp.Or(cmp.Compare(slices.Index(Kinds, a.Kind), slices.Index(Kinds, b.Kind)), slices.Compare(x[:], y[:]))
 }
 
-// Overlay puts more changes on top of a base: one about the same thing takes its place. The result is in
-// the order in which changes are applied.
+// Overlay puts more changes on top of a base: one about the same thing takes its place, and so do crews of the
+// same centre for some of the same days. The result is in the order in which changes are applied.
 func Overlay(base, more []Change) []Change {
 	all := map[[5]string]Change{}
+	base = without(base, func(c Change) bool {
+		return c.Kind == Crews && slices.ContainsFunc(more, func(m Change) bool { return m.Kind == Crews && m.Centre == c.Centre && m.overlaps(c) })
+	})
 	for _, c := range slices.Concat(base, more) {
 		all[c.key()] = c
 	}

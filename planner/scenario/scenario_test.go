@@ -311,3 +311,14 @@ func TestComparingIsFair(t *testing.T) {
 		}
 	})
 }
+
+// What is said later of a centre's crews takes the place of what was said before for some of the same days.
+func TestLaterCrewsTakeThePlaceOfEarlierOnes(t *testing.T) {
+	day := func(n int) inventory.Date { return inventory.NewDate(2027, time.February, n) }
+	spring := scenario.Change{Kind: scenario.Crews, Centre: "fyn", Crews: 1, From: day(1), To: day(28)}
+	other := scenario.Change{Kind: scenario.Crews, Centre: "jylland", Crews: 1, From: day(1), To: day(28)}
+	ill := scenario.Change{Kind: scenario.Crews, Centre: "fyn", Crews: 0, From: day(10), To: day(20)}
+	if got := scenario.Overlay([]scenario.Change{spring, other}, []scenario.Change{ill}); !cmp.Equal(got, []scenario.Change{ill, other}) {
+		t.Errorf("got %v", got)
+	}
+}
