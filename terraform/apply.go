@@ -17,7 +17,7 @@ type Applied struct {
 	Approval Approval `json:"approval"` // with Used set
 	Add      int      `json:"add"`
 	Change   int      `json:"change"`
-	Output   string   `json:"output"` // the engine's own words
+	Output   string   `json:"output"` // what the engine said, for people to read
 }
 
 // Apply carries out an approved plan of a unit below dir, or refuses with a RefusedError and
@@ -31,7 +31,9 @@ type Applied struct {
 //  4. the fresh plan is applied
 //  5. another plan finds nothing left to do
 //
-// After step 3 an error means that the unit may be half done: Reconcile tells.
+// After step 3 (the approval that is returned has Used set) an error means that the unit may be half done:
+// Reconcile tells. A state that somebody else has locked is waited for, up to Config.LockTimeout; then the
+// error is a LockedError.
 func (r *Runner) Apply(ctx context.Context, dir string, u Unit, a Approval) (Applied, error) {
 	applied := Applied{Approval: a}
 	if r.Engine.Path == "" {
@@ -47,6 +49,7 @@ func (r *Runner) Apply(ctx context.Context, dir string, u Unit, a Approval) (App
 	if err != nil {
 		return applied, err
 	}
+	s.wait = r.Config.LockTimeout
 	if err := s.checkPlanFile(a); err != nil {
 		return applied, err
 	}
@@ -75,10 +78,8 @@ func (r *Runner) Apply(ctx context.Context, dir string, u Unit, a Approval) (App
 		return applied, err
 	}
 	applied.Approval, applied.Add, applied.Change = a, p.Add, p.Change
-	err = s.step(ctx, "apply", func() error {
-		s.output.told = r.toldOf(u)
-		return s.tf.Apply(ctx, tfexec.DirOrPlan(fresh))
-	})
+	s.told(Event{Kind: EventBegun, Total: p.Resources})
+	err = s.patiently(ctx, "apply", func() error { return s.apply(ctx, fresh) })
 	applied.Output = s.output.String()
 	if err := errors.Join(err, s.protectState()); err != nil {
 		return applied, err
@@ -89,12 +90,16 @@ func (r *Runner) Apply(ctx context.Context, dir string, u Unit, a Approval) (App
 	return applied, s.finish(a, WasApplied, r.now())
 }
 
-// toldOf is where lines about a unit go, nil when nobody listens.
-func (r *Runner) toldOf(u Unit) func(string) {
-	if r.Told == nil {
-		return nil
-	}
-	return func(line string) { r.Told(u.ID, line) }
+// apply carries out a saved plan, and tells what the engine says as it says it.
+func (s *shop) apply(ctx context.Context, name string) error {
+	return s.step(ctx, "apply", func() error {
+		out, faults := &logStream{out: s.output, told: s.told}, &logStream{out: s.output, told: s.told}
+		s.tf.SetStderr(faults)
+		err := s.tf.ApplyJSON(ctx, out, tfexec.DirOrPlan(name)) // out stays set; the next step sets its own
+		out.end()
+		faults.end()
+		return err
+	})
 }
 
 // checkPlanFile refuses unless the saved plan is the very file that was approved, and unspent.

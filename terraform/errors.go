@@ -40,9 +40,6 @@ func diskError(u Unit, step, dir string, err error) error {
 	return &UnitError{Unit: u.ID, Dir: dir, Step: step, Hint: hint(err, ""), Err: err}
 }
 
-// stateLocked is how engines begin when somebody else has locked a unit's state.
-const stateLocked = "Error acquiring the state lock"
-
 // hints are what to do about what engines and disks say, most telling first.
 var hints = []struct {
 	errs  []error

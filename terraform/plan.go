@@ -123,6 +123,7 @@ func (s *shop) fill(ctx context.Context, r *Runner, name string, p *UnitPlan) er
 	}
 	rules := RulesFor(s.unit.Platform, s.unit.Stage)
 	p.Add, p.Change, p.Destroy, p.Import = count(plan)
+	p.Resources = touched(plan)
 	p.Changes, p.MoreChanges = Difference(plan)
 	p.Refusals = slices.Concat(s.unit.Refusals, Gates(plan, rules), r.Config.Limits.unit(p))
 	if p.Digest, err = Digest(plan, rules); err != nil {
@@ -156,4 +157,15 @@ func count(plan *tfjson.Plan) (add, change, destroy, imported int) {
 		}
 	}
 	return add, change, destroy, imported
+}
+
+// touched counts the resources that a plan would work on, each once.
+func touched(plan *tfjson.Plan) int {
+	n := 0
+	for _, rc := range plan.ResourceChanges {
+		if rc.Change != nil && rc.Mode != tfjson.DataResourceMode && (rc.Change.Importing != nil || !rc.Change.Actions.NoOp()) {
+			n++
+		}
+	}
+	return n
 }

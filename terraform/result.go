@@ -23,7 +23,8 @@ type UnitPlan struct {
 	Add        int       `json:"add"`
 	Change     int       `json:"change"`
 	Destroy    int       `json:"destroy"`
-	Import     int       `json:"import"` // servers taken under management
+	Import     int       `json:"import"`    // servers taken under management
+	Resources  int       `json:"resources"` // that it would work on
 	Refusals   []Refusal `json:"refusals"`
 	Error      string    `json:"error,omitempty"` // why there is no plan
 

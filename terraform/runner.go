@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -38,9 +39,12 @@ type Runner struct {
 	States *StateAddress
 	// Freezes are days on which nothing is applied. Advisory ones forbid nothing.
 	Freezes []planner.Freeze
-	// Told is given each line that an engine says while it applies, as it comes. May be nil; called for
-	// several units at a time.
-	Told func(unit, line string)
+	// Told is given what happens while units are applied, as it comes. May be nil; called by several
+	// goroutines at a time.
+	Told func(Event)
+	// Holder tells who holds the lock of a state at the state server, of which engines say no more than the
+	// lock's id. May be nil.
+	Holder func(ctx context.Context, state string) (lock StateLock, held bool, err error)
 	// Now gives the time for approvals; nil is time.Now.
 	Now func() time.Time
 }
@@ -80,7 +84,7 @@ func (r *Runner) open(root string, u Unit) (*shop, error) {
 	if err := tf.SetWaitDelay(cancelGrace); err != nil {
 		return nil, fmt.Errorf("unit %s: %w", u.ID, err)
 	}
-	return &shop{unit: u, dir: dir, tf: tf}, nil
+	return &shop{unit: u, dir: dir, tf: tf, told: r.toldOf(u), holder: r.Holder}, nil
 }
 
 // Below the work folder lies what belongs to the engine and to no unit. No agreement's folder can

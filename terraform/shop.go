@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
@@ -30,38 +29,9 @@ type shop struct {
 	tf     *tfexec.Terraform
 	output *output       // everything the engine said in the current step
 	wait   time.Duration // how long to wait for a state that somebody else has locked; 0: not at all
-}
+	told   func(Event)   // of what happens
 
-// output collects both of the engine's streams, which are read by two goroutines, in the order in
-// which they came.
-type output struct {
-	mu   sync.Mutex
-	text strings.Builder
-	told func(line string) // of each line as it ends; nil: nobody listens
-	line strings.Builder   // the one that has not ended
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.told != nil {
-		for part := range strings.Lines(string(p)) {
-			o.line.WriteString(part)
-			if line, ended := strings.CutSuffix(o.line.String(), "\n"); ended {
-				o.line.Reset()
-				if line = strings.TrimSpace(line); line != "" {
-					o.told(line)
-				}
-			}
-		}
-	}
-	return o.text.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
+	holder func(ctx context.Context, state string) (StateLock, bool, error) // as Runner.Holder
 }
 
 // step runs one engine command and turns its failure into an error that keeps all it said.
@@ -107,23 +77,12 @@ func (s *shop) init(ctx context.Context, r *Runner) error {
 
 // plan saves a plan under the given name and reads it back.
 func (s *shop) plan(ctx context.Context, name string, options ...tfexec.PlanOption) (*tfjson.Plan, error) {
-	// Engines can wait for a lock themselves, but give up at once on one whose holder was killed before it
-	// wrote down who it is.
-	until := time.Now().Add(s.wait)
-	var err error
-	for {
-		err = s.step(ctx, "plan", func() error {
+	err := s.patiently(ctx, "plan", func() error {
+		return s.step(ctx, "plan", func() error {
 			_, err := s.tf.Plan(ctx, append(options, tfexec.Out(name))...)
 			return err
 		})
-		if err == nil || !strings.Contains(err.Error(), stateLocked) || time.Now().After(until) {
-			break
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(time.Second):
-		}
-	}
+	})
 	if err != nil {
 		return nil, err
 	}

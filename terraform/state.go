@@ -27,10 +27,20 @@ type StateLock struct {
 var ErrNoState = errors.New("the unit has no state yet")
 
 // LockedError means that somebody else holds a unit's state.
-type LockedError struct{ Holder StateLock }
+type LockedError struct {
+	Holder StateLock     // zero: nothing tells who it is
+	Waited time.Duration // for the lock, in vain; zero: not at all
+}
 
 func (e *LockedError) Error() string {
-	return fmt.Sprintf("the state is locked by %s since %s (%s, lock %s)", e.Holder.Who, e.Holder.Created.UTC().Format(time.RFC3339), e.Holder.Operation, e.Holder.ID)
+	text := "the state is locked, and nothing tells by whom"
+	if e.Holder.Who != "" {
+		text = fmt.Sprintf("the state is locked by %s since %s (%s, lock %s)", e.Holder.Who, e.Holder.Created.UTC().Format(time.RFC3339), e.Holder.Operation, e.Holder.ID)
+	}
+	if e.Waited > 0 {
+		text += fmt.Sprintf("; waited for %s", e.Waited)
+	}
+	return text
 }
 
 // States keeps the states of units. Each method is one transaction: two hubs on one database never both

@@ -27,6 +27,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"time"
 )
 
 // Config is the "terraform" part of samdrift.yaml.
@@ -45,6 +46,8 @@ type Config struct {
 	// BackupHours is how old a server's newest backup may be when it moves, and how soon after the move
 	// the next one must come.
 	BackupHours int `yaml:"backup_hours" json:"backup_hours"`
+	// LockTimeout is how long an apply waits for a unit's state that somebody else has locked; 0: not at all.
+	LockTimeout time.Duration `yaml:"lock_timeout" json:"lock_timeout"`
 	// State is where units keep their states: local (the default), in their folders; hub, which keeps every
 	// version and shows who holds a lock; pg or s3, where a PostgreSQL (PG_CONN_STR) or an object store is
 	// there already. All but local let two machines work on the same units.
@@ -73,7 +76,7 @@ type S3 struct {
 
 // DefaultConfig plans two units at a time with whatever engine is on PATH.
 func DefaultConfig() Config {
-	return Config{Parallel: 2, Limits: DefaultLimits(), BackupHours: 24, Timing: DefaultTiming()}
+	return Config{Parallel: 2, Limits: DefaultLimits(), BackupHours: 24, LockTimeout: 30 * time.Second, Timing: DefaultTiming()}
 }
 
 // Validate reports every setting that cannot work.
@@ -87,6 +90,9 @@ func (c Config) Validate() error {
 	}
 	if c.BackupHours < 1 {
 		faults = append(faults, fmt.Errorf("terraform.backup_hours is %d, want 1 or more", c.BackupHours))
+	}
+	if c.LockTimeout < 0 || c.LockTimeout > time.Hour {
+		faults = append(faults, fmt.Errorf("terraform.lock_timeout is %s, want 0s to 1h", c.LockTimeout))
 	}
 	if known := []string{"", StateLocal, StateHub, StatePG, StateS3}; !slices.Contains(known, c.State) {
 		faults = append(faults, fmt.Errorf("terraform.state is %q, want one of %q", c.State, known[1:]))

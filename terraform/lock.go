@@ -1,0 +1,84 @@
+package terraform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// stateLocked is how engines begin when somebody else has locked a unit's state.
+const stateLocked = "Error acquiring the state lock"
+
+// How often a locked state is tried again, and how often it is said that it is waited for.
+const (
+	tryLockEvery = time.Second
+	sayLockEvery = 10 * time.Second
+)
+
+// patiently runs an engine command, and again for as long as somebody else has locked the unit's state,
+// until the shop's wait is over. Engines can wait for a lock themselves, but do not say for whom, and give
+// up at once on one whose holder was killed before it wrote down who it is.
+func (s *shop) patiently(ctx context.Context, step string, run func() error) error {
+	begun := time.Now()
+	var said time.Time
+	for {
+		err := run()
+		if err == nil || !strings.Contains(err.Error(), stateLocked) {
+			if !said.IsZero() {
+				s.told(Event{Kind: EventUnlocked})
+			}
+			return err
+		}
+		locked := &LockedError{Holder: s.holderOf(ctx, err), Waited: time.Since(begun).Truncate(time.Second)}
+		if time.Since(begun) >= s.wait {
+			return &UnitError{Unit: s.unit.ID, Dir: s.dir, Step: step, Hint: hint(err, err.Error()), Err: locked}
+		}
+		if time.Since(said) >= sayLockEvery {
+			s.told(Event{Kind: EventLocked, Lock: &locked.Holder, Message: locked.Error()})
+			said = time.Now()
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(fmt.Errorf("unit %s: %s was stopped: %w", s.unit.ID, step, ctx.Err()), locked)
+		case <-time.After(tryLockEvery):
+		}
+	}
+}
+
+// lockLine is a line of what engines say about who holds a lock.
+var lockLine = regexp.MustCompile(`(?m)^[│\s]*(ID|Operation|Who|Version|Created|Info|Path):[ \t]+(\S.*)$`)
+
+// holderOf tells who holds the lock that an engine met: as the engine says, which for a state server is no
+// more than the lock's id, or as the server knows.
+func (s *shop) holderOf(ctx context.Context, err error) StateLock {
+	var l StateLock
+	for _, m := range lockLine.FindAllStringSubmatch(err.Error(), -1) {
+		switch value := strings.TrimSpace(m[2]); m[1] {
+		case "ID":
+			l.ID = value
+		case "Operation":
+			l.Operation = value
+		case "Who":
+			l.Who = value
+		case "Version":
+			l.Version = value
+		case "Info":
+			l.Info = value
+		case "Path":
+			l.Path = value
+		case "Created":
+			if at, err := time.Parse("2006-01-02 15:04:05.999999999 -0700 MST", value); err == nil {
+				l.Created = at.UTC()
+			}
+		}
+	}
+	if l.Who == "" && s.holder != nil {
+		if known, held, err := s.holder(ctx, slug(s.unit.stateName())); err == nil && held {
+			return known
+		}
+	}
+	return l
+}
