@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/samdrift/samdrift/hub/store"
+	"github.com/samdrift/samdrift/terraform"
 )
 
 // ShowWhile works the estate out anew, as a merge does, and lets something happen before it is shown.
@@ -23,4 +24,9 @@ func (h *Hub) Pretend(ctx context.Context, m Move) error {
 		return err
 	}
 	return h.assessAnew(ctx, m.Municipality)
+}
+
+// LockState locks a unit's state, as an engine elsewhere would.
+func (h *Hub) LockState(ctx context.Context, unit string, lock terraform.StateLock) error {
+	return h.store.LockState(ctx, unit, lock)
 }

@@ -141,6 +141,8 @@ type Hub struct {
 	runs     *runs // applies that go on
 	states   stateService
 
+	reconciled reconciling
+
 	merging sync.Mutex          // one merge at a time; guards merged and unsaved
 	merged  *inventory.Snapshot // merged, but could not be stored or shown; nil as a rule
 	unsaved []inventory.Change  // what led to merged, where that could not be stored
@@ -179,6 +181,9 @@ func (h *Hub) open(ctx context.Context) error {
 		if h.monitor, err = monitor.Open(ctx, mc, h.log); err != nil {
 			return err
 		}
+	}
+	if err := h.findCutShort(ctx); err != nil {
+		return err
 	}
 	snapshot, err := h.store.LatestSnapshot(ctx)
 	if errors.Is(err, store.ErrNotFound) {

@@ -52,6 +52,7 @@ type MoveRow struct {
 	Move
 	Stage platform.Stage       `json:"stage"`          // the next; empty: nothing is left
 	Lock  *terraform.StateLock `json:"lock,omitempty"` // who works on its state now
+	Run   *MoveRun             `json:"run,omitempty"`  // in a list of moves, without what was said
 }
 
 // MovesView is the moves within a person's scope.
@@ -61,6 +62,8 @@ type MovesView struct {
 	Moves   []MoveRow          `json:"moves"`             // by cutover; what an agreement's servers share first
 	Waves   []track.WaveStatus `json:"waves"`             // what they amount to, also of waves that have not begun
 	Names   map[string]string  `json:"names"`
+
+	Reconciled *Reconciliation `json:"reconciled,omitempty"` // whether runs that were cut short have been looked at since the hub began
 }
 
 // Moves answers how far the units on platforms have come, within the person's scope.
@@ -73,7 +76,11 @@ func (h *Hub) Moves(ctx context.Context, p Person) (MovesView, error) {
 	if err != nil {
 		return MovesView{}, err
 	}
-	v := MovesView{Data: e.meta(sc), Moves: []MoveRow{}, Names: e.names(sc), Stopped: h.stopped()}
+	live, err := h.runsOf(ctx, kept)
+	if err != nil {
+		return MovesView{}, err
+	}
+	v := MovesView{Data: e.meta(sc), Moves: []MoveRow{}, Names: e.names(sc), Stopped: h.stopped(), Reconciled: h.reconciled.seenBy(p)}
 	for _, m := range kept {
 		if !sc.detail[m.Municipality] {
 			continue
@@ -82,6 +89,7 @@ func (h *Hub) Moves(ctx context.Context, p Person) (MovesView, error) {
 		if err != nil {
 			return v, err
 		}
+		row.Run = live[m.Unit]
 		v.Moves = append(v.Moves, row)
 	}
 	v.Waves = only(e.follow(sc, kept).Waves, func(w track.WaveStatus) bool { return sc.detail[w.Municipality] })

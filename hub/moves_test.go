@@ -16,6 +16,7 @@ import (
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/terraform"
 	"github.com/samdrift/samdrift/terraform/platform"
+	"github.com/samdrift/samdrift/terraform/vcenter"
 	"github.com/samdrift/samdrift/terraform/vcenter/vcentertest"
 )
 
@@ -41,26 +42,44 @@ func (v virtual) Collect(ctx context.Context, sink collectors.Sink) error {
 // moving is a hub with an agreement whose servers are on a vCenter.
 func moving(t *testing.T, servers int, changes ...func(*hub.Config)) (*hub.Hub, *vcentertest.World) {
 	t.Helper()
+	mirror, w := movingWorld(t, servers)
+	h := open(t, t.TempDir(), func(c *hub.Config) {
+		configureMoves(c, mirror, w.Login)
+		for _, change := range changes {
+			change(c)
+		}
+	})
+	collectFrom(t, h, w)
+	return h, w
+}
+
+// movingWorld is a vCenter, and where its provider lies. It needs a real engine.
+func movingWorld(t *testing.T, servers int) (mirror string, w *vcentertest.World) {
+	t.Helper()
 	if _, err := terraform.FindEngine(t.Context(), terraform.DefaultConfig()); err != nil {
 		if os.Getenv("CI") != "" {
 			t.Fatal(err)
 		}
 		t.Skipf("NOT TESTED WITHOUT AN ENGINE: %v", err)
 	}
-	mirror, w := vcentertest.Mirror(t), vcentertest.New(t, servers)
-	h := open(t, t.TempDir(), func(c *hub.Config) {
-		c.Freezes = nil
-		c.Terraform.ProviderMirror = mirror
-		c.Sources = map[string]platform.Source{"nyborg": w.Login}
-		c.Terraform.Agreements = map[string]terraform.Mapping{"450-461": {
-			Platform: "vsphere", Source: "nyborg", Consent: true,
-			Destination: platform.Location{Datacenter: vcentertest.Datacenter, Cluster: vcentertest.To, Datastore: vcentertest.ToStore, Folder: vcentertest.ToFolder},
-			Networks:    map[string]string{vcentertest.FromNet: vcentertest.ToNet},
-		}}
-		for _, change := range changes {
-			change(c)
-		}
-	})
+	return vcentertest.Mirror(t), vcentertest.New(t, servers)
+}
+
+// configureMoves describes the agreement.
+func configureMoves(c *hub.Config, mirror string, login vcenter.Login) {
+	c.Freezes = nil
+	c.Terraform.ProviderMirror = mirror
+	c.Sources = map[string]platform.Source{"nyborg": login}
+	c.Terraform.Agreements = map[string]terraform.Mapping{"450-461": {
+		Platform: "vsphere", Source: "nyborg", Consent: true,
+		Destination: platform.Location{Datacenter: vcentertest.Datacenter, Cluster: vcentertest.To, Datastore: vcentertest.ToStore, Folder: vcentertest.ToFolder},
+		Networks:    map[string]string{vcentertest.FromNet: vcentertest.ToNet},
+	}}
+}
+
+// collectFrom lets the hub see the vCenter's servers.
+func collectFrom(t *testing.T, h *hub.Hub, w *vcentertest.World) {
+	t.Helper()
 	machines, err := w.Login.Read(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +87,6 @@ func moving(t *testing.T, servers int, changes ...func(*hub.Config)) (*hub.Hub, 
 	if err := h.Collect(t.Context(), virtual{machines}); err != nil {
 		t.Fatal(err)
 	}
-	return h, w
 }
 
 // carl works at the centre and proposes; dorte approves.

@@ -18,7 +18,7 @@ type MoveView struct {
 	Move       MoveRow            `json:"move"`
 	Kept       bool               `json:"kept"`          // false: it is a group of the plan that nobody has planned a move for yet
 	Mapped     bool               `json:"mapped"`        // the agreement says where its servers go
-	Run        *MoveRun           `json:"run,omitempty"` // of the hub's present life
+	Run        *MoveRun           `json:"run,omitempty"` // under way, cut short, or the latest of the hub's present life
 	MayMove    bool               `json:"may_move"`
 	MayConsent bool               `json:"may_consent"`
 	Names      map[string]string  `json:"names"`
@@ -51,8 +51,8 @@ func (h *Hub) Move(ctx context.Context, p Person, unit string) (MoveView, error)
 	}
 	_, v.Mapped = h.config.Terraform.Agreements[v.Move.Agreement]
 	v.MayConsent = p.decides(v.Move.Municipality)
-	v.Run = h.runs.of(unit)
-	return v, nil
+	v.Run, err = h.runOf(ctx, unit)
+	return v, err
 }
 
 // PlanMove lets an engine plan one unit. Nothing is applied, and an earlier approval is worth nothing from

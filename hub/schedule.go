@@ -37,48 +37,6 @@ func (h *Hub) Run(ctx context.Context, jobs []collectors.Job, ended func(collect
 	return group.Wait()
 }
 
-// watcher is who looks at moves by the clock, in the audit trail.
-var watcher = Person{Name: "samdrift", Role: RoleAdmin}
-
-// watchMoves reconciles at start the units whose apply was cut short, and looks once a day at every adopted
-// unit for what was changed on its platform. What is found is kept with the moves.
-func (h *Hub) watchMoves(ctx context.Context) error {
-	if len(h.config.Terraform.Agreements) == 0 {
-		return nil
-	}
-	h.watchOnce(ctx, "reconcile", func() (int, error) {
-		found, err := h.ReconcileMoves(ctx, watcher)
-		return len(found), err
-	})
-	tick := time.NewTicker(24 * time.Hour)
-	defer tick.Stop()
-	for {
-		h.watchOnce(ctx, "drift", func() (int, error) {
-			found, err := h.DriftMoves(ctx, watcher)
-			return len(found), err
-		})
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
-}
-
-// watchOnce looks, and logs what came of it. A look that could not be made is made again the next day.
-func (h *Hub) watchOnce(ctx context.Context, what string, look func() (int, error)) {
-	if !h.Ready() || ctx.Err() != nil {
-		return // nothing is known yet that could have moved
-	}
-	switch n, err := look(); {
-	case ctx.Err() != nil:
-	case err != nil:
-		h.log.Error("moves could not be looked at", "look", what, "error", err)
-	default:
-		h.log.Info("moves were looked at", "look", what, "found", n)
-	}
-}
-
 // keepDay works plan and scores out anew when the date changes.
 func (h *Hub) keepDay(ctx context.Context) error {
 	tick := time.NewTicker(dayCheck)

@@ -88,7 +88,7 @@ func TestStatesInTheHub(t *testing.T) {
 	if _, err := h.PlanTerraform(t.Context(), centre, terraform.PlanOptions{Units: []string{id}}); err != nil {
 		t.Fatal(err)
 	}
-	if p := unit().Plan; !strings.Contains(p.Error, "left-1") {
+	if p := unit().Plan; !strings.Contains(p.Error, "locked by anders@gone") || !strings.Contains(p.Error, "lock left-1") {
 		t.Errorf("planned in spite of the lock: %+v", p)
 	}
 	if _, err := h.UnlockMove(t.Context(), centre, id, "left-1", "anders' machine is switched off"); err != nil {

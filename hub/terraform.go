@@ -216,6 +216,9 @@ func (h *Hub) runner(ctx context.Context) (*terraform.Runner, error) {
 	if r.States, err = h.stateAddress(ctx); err != nil {
 		return nil, err
 	}
+	if r.States != nil {
+		r.Holder = h.store.StateHolder
+	}
 	for name, source := range h.config.Sources {
 		r.Environments[name] = source.Environment()
 	}

@@ -35,7 +35,7 @@ func (h *Hub) DriftMoves(ctx context.Context, p Person, units ...string) ([]terr
 	var faults []error
 	for _, u := range rendered {
 		m, ok := kept[u.ID]
-		if !ok || len(units) > 0 && !slices.Contains(units, u.ID) || m.Progress.Steps[0].State != terraform.Done || len(u.Files) == 0 {
+		if !ok || h.runs.goes(u.ID) || len(units) > 0 && !slices.Contains(units, u.ID) || m.Progress.Steps[0].State != terraform.Done || len(u.Files) == 0 {
 			continue
 		}
 		drift, err := runner.Drift(ctx, h.TerraformDir(), u)
@@ -73,7 +73,7 @@ func (h *Hub) ReconcileMoves(ctx context.Context, p Person) ([]terraform.Finding
 	var faults []error
 	for _, u := range rendered {
 		m, ok := kept[u.ID]
-		if !ok || len(u.Files) == 0 {
+		if !ok || h.runs.goes(u.ID) || len(u.Files) == 0 { // what goes on was not cut short
 			continue
 		}
 		f, err := runner.Reconcile(ctx, h.TerraformDir(), u)

@@ -51,9 +51,13 @@ func (s *shop) patiently(ctx context.Context, step string, run func() error) err
 // lockLine is a line of what engines say about who holds a lock.
 var lockLine = regexp.MustCompile(`(?m)^[│\s]*(ID|Operation|Who|Version|Created|Info|Path):[ \t]+(\S.*)$`)
 
-// holderOf tells who holds the lock that an engine met: as the engine says, which for a state server is no
-// more than the lock's id, or as the server knows.
+// holderOf tells who holds the lock that an engine met: as the state server knows, or else as the engine
+// says. Of a lock at a state server engines describe not the one that is held but the one they wanted.
 func (s *shop) holderOf(ctx context.Context, err error) StateLock {
+	if s.holder != nil {
+		known, _, _ := s.holder(ctx, slug(s.unit.stateName())) // zero, and so unknown, when it cannot be told
+		return known
+	}
 	var l StateLock
 	for _, m := range lockLine.FindAllStringSubmatch(err.Error(), -1) {
 		switch value := strings.TrimSpace(m[2]); m[1] {
@@ -73,11 +77,6 @@ func (s *shop) holderOf(ctx context.Context, err error) StateLock {
 			if at, err := time.Parse("2006-01-02 15:04:05.999999999 -0700 MST", value); err == nil {
 				l.Created = at.UTC()
 			}
-		}
-	}
-	if l.Who == "" && s.holder != nil {
-		if known, held, err := s.holder(ctx, slug(s.unit.stateName())); err == nil && held {
-			return known
 		}
 	}
 	return l

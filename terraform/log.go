@@ -17,6 +17,7 @@ const (
 	EventBegun    EventKind = "begun"          // the fresh plan is what was approved, and is now applied; Total says how much there is to do
 	EventLocked   EventKind = "locked"         // somebody else works on the unit's state, who is in Lock; it is waited for
 	EventUnlocked EventKind = "unlocked"       // the state that was waited for is free
+	EventPlanned  EventKind = "planned_change" // what the plan says of a resource, before work begins
 	EventStart    EventKind = "apply_start"    // work on a resource begins
 	EventProgress EventKind = "apply_progress" // and goes on: every ten seconds
 	EventComplete EventKind = "apply_complete"
@@ -92,7 +93,7 @@ func readEvent(line []byte) Event {
 	}
 	e := Event{At: l.At.UTC(), Kind: EventOther, Resource: l.Hook.Resource.Address, Action: l.Hook.Action, Elapsed: int(l.Hook.Elapsed), Message: strings.TrimSpace(l.Message)}
 	switch kind := EventKind(l.Type); kind {
-	case EventStart, EventProgress, EventComplete, EventErrored, EventSummary:
+	case EventPlanned, EventStart, EventProgress, EventComplete, EventErrored, EventSummary:
 		e.Kind = kind
 	case EventFault:
 		e.Kind, e.Severity, e.Resource = kind, l.Diagnostic.Severity, l.Diagnostic.Address

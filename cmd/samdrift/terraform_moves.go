@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -161,27 +160,6 @@ func newTerraformApprove(a *app) *cobra.Command {
 		}
 		return h.ApproveMove(cmd.Context(), by, unit, terms)
 	})
-	return cmd
-}
-
-func newTerraformApply(a *app) *cobra.Command {
-	var by string
-	cmd := &cobra.Command{
-		Use:   "apply UNIT...",
-		Short: "Carry out approved plans: each is planned anew, and applied only when it is what was approved",
-		Args:  cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withHub(cmd.Context(), false, func(h *hub.Hub) error {
-				err := h.ApplyMoves(cmd.Context(), named(by), args, func(x hub.Happening) { a.say("%s: %s %s", x.Unit, x.What, x.Text) })
-				var refused *terraform.RefusedError
-				if errors.As(err, &refused) {
-					return findingsError{err}
-				}
-				return err
-			})
-		},
-	}
-	byFlag(cmd, &by)
 	return cmd
 }
 

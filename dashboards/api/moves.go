@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -54,6 +55,16 @@ type tickBody struct {
 	Done bool `json:"done"`
 }
 
+// applyBody names what is applied in one run.
+type applyBody struct {
+	Units []string `json:"units,omitempty"` // in this order
+	Wave  string   `json:"wave,omitempty"`  // every unit of it whose plan is approved, by cutover
+}
+
+type runsAnswer struct {
+	Runs []hub.MoveRun `json:"runs"`
+}
+
 type driftAnswer struct {
 	Drift []terraform.Drift `json:"drift"` // with a phantom: it comes and goes by itself
 }
@@ -91,9 +102,32 @@ var moveEndpoints = []endpoint{
 		method: http.MethodPost, path: "/moves/{unit}/apply", status: http.StatusAccepted, takes: struct{}{}, answer: hub.MoveRun{},
 		summary: "Carry out the approved plan: it goes on in the hub, and the unit tells how far it has come; a second call changes nothing (centre and admin)",
 		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
-			return h.BeginApply(ctx, p, q.path("unit"))
+			runs, err := h.BeginApply(ctx, p, q.path("unit"))
+			if err != nil {
+				return nil, err
+			}
+			return runs[0], nil
 		},
 		probe: unitPath("/apply"),
+	},
+	{
+		method: http.MethodPost, path: "/moves/apply", status: http.StatusAccepted, takes: applyBody{}, answer: runsAnswer{},
+		summary: "Carry out approved plans of several units, or all of a wave, as one run: its limits hold over all that is under way (centre and admin)",
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
+			var b applyBody
+			if err := q.into(&b); err != nil {
+				return nil, err
+			}
+			if len(b.Units) > 0 == (b.Wave != "") {
+				return nil, fmt.Errorf("units or a wave: %w: want one of them", hub.ErrInvalid)
+			}
+			if b.Wave != "" {
+				runs, err := h.BeginWave(ctx, p, b.Wave)
+				return runsAnswer{runs}, err
+			}
+			runs, err := h.BeginApply(ctx, p, b.Units...)
+			return runsAnswer{runs}, err
+		},
 	},
 	doMove("verify", "Read the unit's servers back from their platform (centre and admin)", func(ctx context.Context, h *hub.Hub, p hub.Person, unit string, _ struct{}) error {
 		_, err := h.VerifyMove(ctx, p, unit)

@@ -129,11 +129,6 @@ func (s *server) liveMove(w http.ResponseWriter, r *http.Request) {
 	s.fragment(w, r, "move", "run", movePage{frame: frame{locale: language(r)}, V: v})
 }
 
-// Applied tells how the run went, from what it said last.
-func (p movePage) Applied() bool {
-	return p.V.Run != nil && !p.V.Run.Ended.IsZero() && p.V.Run.Error == ""
-}
-
 // doMove takes a unit a step on.
 func (s *server) doMove(w http.ResponseWriter, r *http.Request) {
 	p, _ := hub.PersonFrom(r.Context())

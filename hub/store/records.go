@@ -24,6 +24,7 @@ const (
 	KindChoices  Kind = "choices" // an overlay on the catalogue, by version
 	KindMove     Kind = "move"    // of a unit, by its id
 	KindContact  Kind = "contact" // of an agreement's moves: personal data
+	KindRun      Kind = "run"     // an apply under way or cut short, by its unit
 	KindRunbook  Kind = "runbook" // what is ticked off in a wave's runbooks, by its id
 )
 
