@@ -187,7 +187,6 @@ func (h *Hub) notBegun(ctx context.Context, l *live, why error, tell func(Happen
 	x := h.happening(l.run.Unit, HappenNotBegun)
 	x.Message = why.Error()
 	tell(x)
-	h.runs.change(l, func(r *MoveRun) { r.State, r.Ended, r.Error = RunNotBegun, h.now().UTC(), why.Error() })
 	h.writeRun(context.WithoutCancel(ctx), l)
 }
 
@@ -209,14 +208,6 @@ func (h *Hub) takeTurn(ctx context.Context, p Person, r *terraform.Runner, rende
 	}
 	tell(x)
 	stop()
-	h.runs.change(l, func(r *MoveRun) {
-		r.State, r.Ended, r.Now = RunApplied, h.now().UTC(), []WorkedOn{}
-		if err != nil {
-			r.State, r.Error = RunFailed, err.Error()
-		} else {
-			r.Done = r.Total
-		}
-	})
 	h.forgetRun(keep, l.run)
 	return err
 }

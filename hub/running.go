@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/samdrift/samdrift/terraform"
+	"github.com/samdrift/samdrift/terraform/platform"
 )
 
 // Happening is something that a person who follows a run is told: what the engine says, and what samdrift
@@ -45,6 +46,7 @@ const (
 type MoveRun struct {
 	Unit         string               `json:"unit"`
 	Municipality string               `json:"municipality"`
+	Stage        platform.Stage       `json:"stage,omitempty"` // of the move that is carried out
 	By           string               `json:"by"`
 	State        RunState             `json:"state"`
 	Begun        time.Time            `json:"begun"`
@@ -71,8 +73,8 @@ type WorkedOn struct {
 // mostSaid is how much of a run is kept; the engine's whole output is kept with the move.
 const mostSaid = 200
 
-// goes tells whether the run has not come to its end.
-func (r *MoveRun) goes() bool { return r.State == RunQueued || r.State == RunGoing }
+// Goes tells whether the run has not come to its end.
+func (r *MoveRun) Goes() bool { return r.State == RunQueued || r.State == RunGoing }
 
 // hear takes a happening into the run.
 func (r *MoveRun) hear(x Happening) {
@@ -88,6 +90,14 @@ func (r *MoveRun) hear(x Happening) {
 		r.Now = append(r.Now, WorkedOn{Resource: x.Resource, Server: x.Server, Action: x.Action, Since: x.At})
 	case terraform.EventProgress:
 		return // Now says it
+	case HappenApplying:
+		r.State, r.Stage = RunGoing, platform.Stage(x.Action)
+	case HappenApplied:
+		r.State, r.Ended, r.Now, r.Done = RunApplied, x.At, []WorkedOn{}, r.Total
+	case HappenFailed:
+		r.State, r.Ended, r.Now, r.Error = RunFailed, x.At, []WorkedOn{}, x.Message
+	case HappenNotBegun:
+		r.State, r.Ended, r.Error = RunNotBegun, x.At, x.Message
 	case terraform.EventComplete, terraform.EventErrored:
 		r.Now = slices.DeleteFunc(r.Now, func(w WorkedOn) bool { return w.Resource == x.Resource })
 		if x.Kind == terraform.EventComplete {
@@ -138,7 +148,7 @@ func (r *runs) of(unit string, now time.Time) *MoveRun {
 		return nil
 	}
 	c := l.run.copy()
-	if c.goes() {
+	if c.Goes() {
 		for i := range c.Now {
 			c.Now[i].Elapsed = int(now.Sub(c.Now[i].Since).Seconds())
 		}
@@ -157,7 +167,7 @@ func (r *runs) goes(unit string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	l := r.units[unit]
-	return l != nil && l.run.goes()
+	return l != nil && l.run.Goes()
 }
 
 // begin takes on runs: all of them or, when together with those under way they would touch too much or one
@@ -170,13 +180,13 @@ func (r *runs) begin(list []*live, limits terraform.Limits) error {
 	}
 	var plans []terraform.UnitPlan
 	for _, l := range list {
-		if old := r.units[l.run.Unit]; old != nil && old.run.goes() {
+		if old := r.units[l.run.Unit]; old != nil && old.run.Goes() {
 			return fmt.Errorf("unit %s: %w: it is under way already, begun by %s", l.run.Unit, ErrInvalid, old.run.By)
 		}
 		plans = append(plans, *l.move.Plan)
 	}
 	for _, old := range r.units {
-		if old.run.goes() {
+		if old.run.Goes() {
 			plans = append(plans, *old.move.Plan)
 		}
 	}

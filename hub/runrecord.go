@@ -38,7 +38,7 @@ func (h *Hub) findCutShort(ctx context.Context) error {
 	}
 	here := h.place()
 	for _, run := range kept {
-		if !run.goes() || run.Place != here {
+		if !run.Goes() || run.Place != here {
 			continue
 		}
 		if run.State == RunGoing {

@@ -18,6 +18,7 @@ import (
 type movesPage struct {
 	frame
 	Stopped *terraform.Stopped
+	Now     runsPart
 	Waves   []moveWave
 	MayStop bool
 	MayMove bool // let moves go on, look for drift, reconcile
@@ -32,6 +33,7 @@ type moveWave struct {
 	From, To               inventory.Date
 	Rows                   []moveLine
 	Progress               *track.WaveStatus // after its recorded moves
+	Approved               int               // plans of it that are approved and not under way
 }
 
 // moveLine is a unit in the list.
@@ -75,7 +77,7 @@ func (s *server) showMoves(w http.ResponseWriter, r *http.Request, status int, t
 	l := language(r)
 	page := movesPage{frame: s.frame(r, "nav.moves", v.Data, crumb{l.T("nav.overview"), "/"}), Stopped: v.Stopped, Form: typed, Fault: wrong,
 		MayStop: p.Role != hub.RoleSteering, MayMove: p.Role == hub.RoleAdmin || p.Role == hub.RoleCentre}
-	page.Waves = moveWaves(v.Moves, plan.Plan)
+	page.Waves, page.Now = moveWaves(v.Moves, plan.Plan), runsOf(page.frame, v)
 	for i := range page.Waves {
 		if w, ok := waveOf(v.Waves, page.Waves[i].ID); ok {
 			page.Waves[i].Progress = &w
@@ -96,6 +98,9 @@ func moveWaves(moves []hub.MoveRow, plan planner.Plan) []moveWave {
 		}
 		at.From, at.To = min(at.From, line.Group.Cutover), max(at.To, line.Group.Cutover)
 		at.Rows = append(at.Rows, line)
+		if line.Approval != nil && (line.Run == nil || !line.Run.Goes()) {
+			at.Approved++
+		}
 	}
 	kept := map[string]bool{}
 	for _, m := range moves {
@@ -200,7 +205,10 @@ func moveFault(l *locale.Locale, err error) *fault {
 			}
 		}
 	case errors.As(err, &locked):
-		f.Words = []string{l.T("moves.locked", "who", locked.Holder.Who, "time", l.Time(locked.Holder.Created))}
+		f.Words = []string{l.T("moves.lockedbynobody")}
+		if h := locked.Holder; h.Who != "" {
+			f.Words = []string{l.T("moves.lockedfor", "who", h.Who, "time", l.Time(h.Created), "what", l.Or("lockfor.", h.Operation))}
+		}
 	case errors.Is(err, terraform.ErrNoEngine):
 		f.Words = []string{l.T("moves.noengine")}
 	case errors.As(err, &unit):

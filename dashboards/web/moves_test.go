@@ -318,7 +318,7 @@ func TestStopOnThePage(t *testing.T) {
 	m.page("dorte", "/moves", "Alle flytninger er stoppet", "Linjen er nede")
 	m.does("carl", unit, "apply", 303)
 	m.awaitRun(unit)
-	m.page("carl", "/moves/"+unit, "Alle flytninger er stoppet", "Kørslen fejlede")
+	m.page("carl", "/moves/"+unit, "Alle flytninger er stoppet", "Kørslen blev ikke begyndt", "godkendelsen gælder stadig", "Udfør den godkendte plan")
 	if status, _ := m.send("bo", http.MethodPost, "/moves/resume", "reason=x"); status != 403 {
 		t.Errorf("the municipality lets moves go on: %d", status)
 	}

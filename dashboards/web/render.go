@@ -23,6 +23,7 @@ import (
 	"github.com/samdrift/samdrift/planner/nis2"
 	"github.com/samdrift/samdrift/planner/track"
 	"github.com/samdrift/samdrift/terraform"
+	"github.com/samdrift/samdrift/terraform/platform"
 )
 
 //go:embed templates/*.html
@@ -45,11 +46,11 @@ func parseTemplates() map[string]templates {
 		all[lang] = templates{}
 		for _, name := range names {
 			base := strings.TrimSuffix(strings.TrimPrefix(name, "templates/"), ".html")
-			if base == "layout" || base == "parts" || base == "planparts" {
+			if base == "layout" || base == "parts" || base == "planparts" || base == "runparts" {
 				continue
 			}
 			t := template.New("layout").Funcs(functions(locale.Get(lang)))
-			all[lang][base] = template.Must(t.ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/planparts.html", name))
+			all[lang][base] = template.Must(t.ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/planparts.html", "templates/runparts.html", name))
 		}
 	}
 	return all
@@ -82,10 +83,16 @@ func functions(l *locale.Locale) template.FuncMap {
 		"stepstate": func(state terraform.StepState) template.HTML {
 			return badge(stepBadge[state], l.Or("stepstate.", string(state)))
 		},
-		"hours":   func(t time.Time) string { return t.In(copenhagen).Format(l.T("clock")) },
-		"clip":    clip,
-		"member":  memberOf,
-		"reading": func(x inventory.Sensor) string { return reading(l, x) },
+		"runstate": func(state hub.RunState) template.HTML {
+			return badge(runBadge[state], l.Or("runstate.", string(state)))
+		},
+		"doing":    func(stage platform.Stage, action string) string { return doing(l, stage, action) },
+		"happened": func(stage platform.Stage, x hub.Happening) happened { return happened{stage, x} },
+		"lasted":   func(seconds int) string { return lasted(l, seconds) },
+		"hours":    func(t time.Time) string { return t.In(copenhagen).Format(l.T("clock")) },
+		"clip":     clip,
+		"member":   memberOf,
+		"reading":  func(x inventory.Sensor) string { return reading(l, x) },
 		"totalBytes": func(volumes []inventory.Volume) int64 {
 			total, _ := (&inventory.Asset{Volumes: volumes}).StorageBytes()
 			return total

@@ -1,11 +1,13 @@
 // Pages work without this script. It keeps marked parts fresh and lets "/" find the search field.
 "use strict";
 for (const part of document.querySelectorAll("[data-refresh]")) {
+  let shown = ""; // what has not changed is not put in again: screen readers would say it again
   setInterval(async () => {
     if (document.hidden || part.contains(document.activeElement)) return;
     try {
       const answer = await fetch(part.dataset.refresh, { headers: { Accept: "text/html" } });
-      if (answer.ok) part.innerHTML = await answer.text();
+      const text = answer.ok ? await answer.text() : shown;
+      if (text !== shown) part.innerHTML = shown = text;
     } catch {
       // The hub is away for a moment; the next round tries again.
     }
