@@ -87,7 +87,7 @@ func functions(l *locale.Locale) template.FuncMap {
 			return badge(runBadge[state], l.Or("runstate.", string(state)))
 		},
 		"doing":    func(stage platform.Stage, action string) string { return doing(l, stage, action) },
-		"happened": func(stage platform.Stage, x hub.Happening) happened { return happened{stage, x} },
+		"happened": func(stage platform.Stage, x hub.Happening) stageHappening { return stageHappening{stage, x} },
 		"lasted":   func(seconds int) string { return lasted(l, seconds) },
 		"hours":    func(t time.Time) string { return t.In(copenhagen).Format(l.T("clock")) },
 		"clip":     clip,

@@ -11,8 +11,8 @@ import (
 // runBadge is the look of a run's state.
 var runBadge = map[hub.RunState]string{hub.RunGoing: "info", hub.RunApplied: "ok", hub.RunFailed: "err", hub.RunNotBegun: "warn", hub.RunCutShort: "err"}
 
-// happened is something that happened in a stage.
-type happened struct {
+// stageHappening is something that happened in a stage.
+type stageHappening struct {
 	Stage platform.Stage
 	X     hub.Happening
 }
