@@ -103,8 +103,8 @@ func there(path string) func() bool {
 	}
 }
 
-// approved plans, consents to and approves every unit.
-func approved(t *testing.T, h *hub.Hub) []string {
+// allApproved plans, consents to and approves every unit.
+func allApproved(t *testing.T, h *hub.Hub) []string {
 	t.Helper()
 	if _, err := h.PlanTerraform(t.Context(), centre, terraform.PlanOptions{}); err != nil {
 		t.Fatal(err)
@@ -152,7 +152,7 @@ func TestHubKilledWhileApplying(t *testing.T) {
 		t.Fatal(err)
 	}
 	collectFrom(t, h, w)
-	c.Unit = approved(t, h)[0]
+	c.Unit = allApproved(t, h)[0]
 	if err := h.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func TestOneRunOfSeveralUnits(t *testing.T) {
 	h, _ := moving(t, 3, func(c *hub.Config) {
 		c.Terraform.Engine, c.Terraform.Parallel, c.Terraform.Limits.UnitsPerRun = engine, 1, 2
 	})
-	units := approved(t, h)
+	units := allApproved(t, h)
 	if len(units) != 3 {
 		t.Fatalf("%d units, want 3", len(units))
 	}
@@ -318,7 +318,7 @@ func TestApplyOfALockedUnit(t *testing.T) {
 	h, _ := moving(t, 1, func(c *hub.Config) {
 		c.Terraform.State, c.Terraform.LockTimeout = terraform.StateHub, 2*time.Second
 	})
-	unit := approved(t, h)[0]
+	unit := allApproved(t, h)[0]
 	lock := terraform.StateLock{ID: "left-1", Operation: "OperationTypeApply", Who: "anders@elsewhere", Created: time.Now()}
 	if err := h.LockState(t.Context(), unit, lock); err != nil {
 		t.Fatal(err)
