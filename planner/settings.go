@@ -173,6 +173,11 @@ func (s Settings) Validate() error {
 			faults = append(faults, fmt.Errorf("planner.crew_changes: %d crews at centre %q on %q; want a centre and a date", x.Crews, x.Centre, x.On))
 		}
 	}
+	for _, l := range s.LinksReady {
+		if l.Municipality == "" || !l.On.Known() {
+			faults = append(faults, fmt.Errorf("planner.links_ready: municipality %q from %q, want a code and a day", l.Municipality, l.On))
+		}
+	}
 	for _, l := range s.Leases {
 		if !l.Until.Known() || l.DKKPerDay < 0 {
 			faults = append(faults, fmt.Errorf("planner.leases of %s: until %q, %d DKK a day; want a date and no negative cost", l.Municipality, l.Until, l.DKKPerDay))
