@@ -45,3 +45,29 @@ func TestArrived(t *testing.T) {
 		}
 	}
 }
+
+// Disks lie where the mapping has them, or anywhere when it names no datastore. A CD drive lies nowhere.
+func TestArrivedDisks(t *testing.T) {
+	plan, snap := crowd(1)
+	snap.Assets[0].UUID = "4223a9d1-7a49-4d5e-9d7b-52d2d1d0a001"
+	machine := func(store string) map[string]platform.Machine {
+		m := platform.Machine{UUID: snap.Assets[0].UUID, On: true, Location: platform.Location{Datastore: store},
+			Disks: []platform.Disk{{GB: 40, Datastore: store}, {Mode: "cdrom"}}}
+		return terraform.Attach(snap, []platform.Machine{m})
+	}
+	for store, want := range map[string]bool{"": true, "ssd": true, "hdd": false} {
+		units, err := terraform.Render(plan, snap, terraform.Grounds{
+			Mappings: map[string]terraform.Mapping{"nyborg-odense": {Platform: "libvirt", Source: "nyborg", Target: "odense", Destination: platform.Location{Datastore: store}}},
+			Machines: machine("ssd"), Origins: machine("old"),
+			Stages: map[string]platform.Stage{plan.Groups[0].ID: platform.Arrive},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range terraform.ReadBack(units[0], machine("ssd")) {
+			if c.What == "disks" && c.OK != want {
+				t.Errorf("arrived on ssd, with %q named: disks are %q, want %q: %t", store, c.Got, c.Want, c.OK)
+			}
+		}
+	}
+}

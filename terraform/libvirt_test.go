@@ -41,17 +41,18 @@ func TestMoveBetweenLibvirts(t *testing.T) {
 	login, _ := centre.OverSSH(t)
 	l.runner.Environments["centre"] = login.Environment()
 	for i, name := range l.names {
-		if i == 0 {
+		centre.Server(t, name, l.snap.Assets[i].UUID, "")
+		if i == 0 { // the one that runs
 			l.Virsh(t, "destroy", name)
+			centre.Virsh(t, "start", name)
 		}
 		l.Virsh(t, "domrename", name, name+"-moved")
-		centre.Server(t, name, l.snap.Assets[i].UUID, "")
-		centre.Virsh(t, "start", name)
 	}
 	arrived, err := login.Read(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
+	l.ground.Origins = l.ground.Machines
 	l.source, l.ground.Machines = login, terraform.Attach(l.snap, arrived)
 	before := states(t, centre, l.names)
 	units := l.to(t, platform.Arrive, "")

@@ -229,7 +229,9 @@ func (m Mapping) at(machine platform.Machine) (platform.Machine, []Refusal) {
 	}
 	machine.Disks = slices.Clone(machine.Disks)
 	for i := range machine.Disks {
-		machine.Disks[i].Datastore = store(machine.Disks[i].Datastore)
+		if d := &machine.Disks[i]; d.Datastore != "" { // an empty CD drive lies nowhere
+			d.Datastore = store(d.Datastore)
+		}
 	}
 	return machine, refusals
 }

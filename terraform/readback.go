@@ -67,6 +67,7 @@ func ReadBack(u Unit, now map[string]platform.Machine) []Check {
 		}
 		if u.Stage == platform.Arrive {
 			want, got = copied(want), copied(got)
+			anywhere(want.Disks, got.Disks)
 		}
 		wanted, seen := appearance(want), appearance(got)
 		for i, w := range wanted {
@@ -88,6 +89,15 @@ func copied(m platform.Machine) platform.Machine {
 		return cmp.Or(cmp.Compare(a.GB, b.GB), strings.Compare(a.Datastore, b.Datastore))
 	})
 	return m
+}
+
+// anywhere lets disks that the mapping names no datastore for lie where they do. Both are in the order of copied.
+func anywhere(want, got []platform.Disk) {
+	for i := range min(len(want), len(got)) {
+		if want[i].Datastore == "" && want[i].GB == got[i].GB {
+			want[i].Datastore = got[i].Datastore
+		}
+	}
 }
 
 // feature is one side of a check.
