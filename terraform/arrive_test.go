@@ -1,6 +1,7 @@
 package terraform_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -64,10 +65,10 @@ func TestArrivedDisks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range terraform.ReadBack(units[0], machine("ssd")) {
-			if c.What == "disks" && c.OK != want {
-				t.Errorf("arrived on ssd, with %q named: disks are %q, want %q: %t", store, c.Got, c.Want, c.OK)
-			}
+		checks := terraform.ReadBack(units[0], machine("ssd"))
+		i := slices.IndexFunc(checks, func(c terraform.Check) bool { return c.What == "disks" })
+		if i < 0 || checks[i].OK != want {
+			t.Errorf("arrived on ssd, with %q named, want well: %t: %+v", store, want, checks)
 		}
 	}
 }
