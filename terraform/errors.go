@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -40,6 +41,22 @@ func diskError(u Unit, step, dir string, err error) error {
 	return &UnitError{Unit: u.ID, Dir: dir, Step: step, Hint: hint(err, ""), Err: err}
 }
 
+// sealed is what OpenTofu says of a state or plan that was encrypted otherwise than it was told; it says so
+// below stateLocked too, although nobody holds the lock.
+var sealed = []string{"decryption failed", "can not be read without an encryption configuration", "encountered unencrypted payload"}
+
+// pgLocked is how the pg backend says so. It goes on with the lock that it wanted, not the one that it met.
+const pgLocked = "Workspace is already locked"
+
+// heldByOthers tells whether an engine failed because somebody else has locked the unit's state.
+func heldByOthers(err error) bool {
+	said := unwrapped(err.Error())
+	return strings.Contains(said, stateLocked) && !slices.ContainsFunc(sealed, func(words string) bool { return strings.Contains(said, words) })
+}
+
+// unwrapped undoes the line breaks that engines put into their words.
+func unwrapped(said string) string { return strings.Join(strings.Fields(said), " ") }
+
 // hints are what to do about what engines and disks say, most telling first.
 var hints = []struct {
 	errs  []error
@@ -54,6 +71,10 @@ var hints = []struct {
 		"make the folder writable for the user that runs samdrift, or give another one with --dir"},
 	{[]error{syscall.ENOTDIR, fs.ErrExist}, []string{"not a directory"},
 		"a file stands where the unit's folder should be: move it away"},
+	{nil, sealed,
+		"it was encrypted with another state_passphrase, or with none: put the one of then back into the configuration; nothing was changed"},
+	{nil, []string{pgLocked},
+		"somebody else is working on this unit, and the engine does not know who: pg_locks and pg_stat_activity in the database tell; the lock goes when their session ends, and cannot be unlocked from here"},
 	{nil, []string{stateLocked},
 		"somebody else is working on this unit: wait for them, and unlock only when you know that their run is dead"},
 	{nil, []string{"could not be found in any of the search locations", "Failed to query available provider packages"},
@@ -67,6 +88,7 @@ var hints = []struct {
 
 // hint finds how to mend an error, from its cause or from the engine's words.
 func hint(err error, output string) string {
+	output = unwrapped(output)
 	for _, h := range hints {
 		for _, target := range h.errs {
 			if errors.Is(err, target) {

@@ -26,7 +26,7 @@ func (s *shop) patiently(ctx context.Context, step string, run func() error) err
 	var said time.Time
 	for {
 		err := run()
-		if err == nil || !strings.Contains(err.Error(), stateLocked) {
+		if err == nil || !heldByOthers(err) {
 			if !said.IsZero() {
 				s.told(Event{Kind: EventUnlocked})
 			}
@@ -52,13 +52,17 @@ func (s *shop) patiently(ctx context.Context, step string, run func() error) err
 var lockLine = regexp.MustCompile(`(?m)^[│\s]*(ID|Operation|Who|Version|Created|Info|Path):[ \t]+(\S.*)$`)
 
 // holderOf tells who holds the lock that an engine met: as the state server knows, or else as the engine
-// says. Of a lock at a state server engines describe not the one that is held but the one they wanted.
+// says. Of a lock at a state server or in a PostgreSQL engines describe not the one that is held but the one
+// they wanted.
 func (s *shop) holderOf(ctx context.Context, err error) StateLock {
 	if s.holder != nil {
 		known, _, _ := s.holder(ctx, slug(s.unit.stateName())) // zero, and so unknown, when it cannot be told
 		return known
 	}
 	var l StateLock
+	if strings.Contains(unwrapped(err.Error()), pgLocked) {
+		return l
+	}
 	for _, m := range lockLine.FindAllStringSubmatch(err.Error(), -1) {
 		switch value := strings.TrimSpace(m[2]); m[1] {
 		case "ID":

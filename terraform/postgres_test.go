@@ -1,0 +1,153 @@
+package terraform_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/samdrift/samdrift/terraform"
+)
+
+// database is a PostgreSQL of the test's own, on a socket in a folder.
+type database struct {
+	bin, dir string
+	who      *syscall.SysProcAttr
+}
+
+func newDatabase(t *testing.T) *database {
+	t.Helper()
+	absent := func(what string) {
+		if os.Getenv("CI") != "" {
+			t.Fatal(what)
+		}
+		t.Skip("NOT TESTED AGAINST POSTGRESQL: " + what)
+	}
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if path, lookErr := exec.LookPath("initdb"); lookErr == nil {
+		found = append(found, path)
+	}
+	if err != nil || len(found) == 0 {
+		absent("PostgreSQL's server is not installed (Debian: apt-get install postgresql)")
+	}
+	dir, err := os.MkdirTemp("", "pg") // short: a socket path may hold about 100 characters
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	d := &database{bin: filepath.Dir(found[len(found)-1]), dir: dir}
+	if os.Getuid() == 0 { // PostgreSQL refuses to run as root
+		u, err := user.Lookup("postgres")
+		if err != nil {
+			absent("root needs the user postgres to start a PostgreSQL server")
+		}
+		uid, _ := strconv.Atoi(u.Uid)
+		gid, _ := strconv.Atoi(u.Gid)
+		if err := os.Chown(dir, uid, gid); err != nil {
+			t.Fatal(err)
+		}
+		d.who = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+	}
+	data := filepath.Join(dir, "data")
+	d.run(t, "initdb", "-D", data, "-U", "samdrift", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+	options := fmt.Sprintf("-c listen_addresses='' -c unix_socket_directories='%s' -c fsync=off", dir)
+	d.run(t, "pg_ctl", "-D", data, "-o", options, "-l", filepath.Join(dir, "log"), "-w", "start")
+	t.Cleanup(func() { d.run(t, "pg_ctl", "-D", data, "-m", "immediate", "stop") })
+	return d
+}
+
+func (d *database) run(t *testing.T, args ...string) {
+	t.Helper()
+	cmd := exec.Command(filepath.Join(d.bin, args[0]), args[1:]...)
+	cmd.SysProcAttr, cmd.Dir = d.who, d.dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v\n%s", args, err, out)
+	}
+}
+
+// query asks the database something, with PostgreSQL's own client.
+func (d *database) query(text string) *exec.Cmd {
+	return exec.Command("psql", "-h", d.dir, "-U", "samdrift", "-d", "postgres", "-Atqc", text)
+}
+
+// answer gives what a query answers.
+func (d *database) answer(t *testing.T, text string) string {
+	t.Helper()
+	out, err := d.query(text).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", text, err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// States in a PostgreSQL: a schema for each unit, a lock that keeps a second run out, and a password that is
+// nowhere but in the environment.
+func TestStatesInPostgreSQL(t *testing.T) {
+	r, db := runner(t), newDatabase(t)
+	const password = "h3mmeligt-kodeord"
+	r.Environment = map[string]string{"PG_CONN_STR": "postgres:///postgres?user=samdrift&password=" + password + "&sslmode=disable&host=" + db.dir}
+	var said bytes.Buffer
+	r.Told = func(e terraform.Event) { fmt.Fprintf(&said, "%+v\n", e) }
+	p, snap := crowd(2)
+	units, err := terraform.Render(p, snap, terraform.Grounds{State: terraform.StatePG})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := terraform.Write(dir, units); err != nil {
+		t.Fatal(err)
+	}
+	plans := plan(t, r, dir, units)
+	for i, u := range units {
+		if done, err := r.Apply(t.Context(), dir, u, approve(t, r, plans[i])); err != nil || done.Add != 1 {
+			t.Fatalf("unit %s: %+v, %v", u.ID, done, err)
+		}
+		schema := db.answer(t, fmt.Sprintf(`SELECT count(*), min(data) LIKE '%%%s%%' FROM "samdrift-%s".states`, "nyb-"+u.Name, u.ID))
+		if schema != "1|t" {
+			t.Errorf("schema of unit %s says %q, want one state with its own server", u.ID, schema)
+		}
+		if _, err := os.Stat(filepath.Join(dir, u.Dir(), "terraform.tfstate")); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("a state of unit %s lies on disk too (%v)", u.ID, err)
+		}
+	}
+
+	holder := db.query(fmt.Sprintf(`SELECT pg_advisory_lock(id) FROM "samdrift-%s".states; SELECT pg_sleep(600)`, units[0].ID))
+	if err := holder.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for range 200 {
+		if db.answer(t, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") == "1" {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	_, err = r.Drift(t.Context(), dir, units[0])
+	var unit *terraform.UnitError
+	if !errors.As(err, &unit) || !strings.Contains(unit.Hint, "pg_stat_activity") {
+		t.Errorf("a second run: %v, want that somebody else is working, and where it says who", err)
+	}
+	var locked *terraform.LockedError
+	if !errors.As(err, &locked) || locked.Holder.Who != "" {
+		t.Errorf("a second run: %v, want that nobody knows who holds the lock: the engine only knows its own", err)
+	}
+	if _, err := r.Drift(t.Context(), dir, units[1]); err != nil {
+		t.Errorf("the other unit is held too: %v", err)
+	}
+	if err := holder.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = holder.Wait() // killed
+
+	mustHoldNo(t, dir, password)
+	if strings.Contains(said.String(), password) || said.Len() == 0 {
+		t.Errorf("the engine's words hold the password, or there are none:\n%s", said.String())
+	}
+}
