@@ -51,6 +51,9 @@ func (h *Hub) BeginApply(ctx context.Context, p Person, units ...string) ([]Move
 
 // BeginWave lets the hub carry out every approved plan of a wave as one run.
 func (h *Hub) BeginWave(ctx context.Context, p Person, wave string) ([]MoveRun, error) {
+	if !p.moves() {
+		return nil, fmt.Errorf("applying wave %s as %s: %w", wave, p.Role, ErrForbidden)
+	}
 	v, err := h.Moves(ctx, p)
 	if err != nil {
 		return nil, err
