@@ -140,6 +140,8 @@ func (w *mover) verify(t *testing.T, units []terraform.Unit) {
 func TestMoveWithinAVCenter(t *testing.T) {
 	t.Parallel() // it mostly waits for the provider
 	w := newWorld(t, 20)
+	marked := w.snap.Assets[0].Name
+	w.Mark(t, marked)
 	all := w.to(t, platform.Adopt, "")
 	w.Forget()
 	w.carry(t, all)
@@ -163,6 +165,9 @@ func TestMoveWithinAVCenter(t *testing.T) {
 	}
 	if n := w.PowerCalls(); n != 0 {
 		t.Errorf("%d calls changed a server's power, want none", n)
+	}
+	if !w.Marked(t, marked) {
+		t.Errorf("%s lost the tag or the attribute that others had put on it", marked)
 	}
 }
 

@@ -175,8 +175,13 @@ func (w *vsphereWriter) server(m Machine, label string, imports bool) error {
 			return err
 		}
 	}
+	vm.AppendNewline()
+	ignoreChanges(vm, vsphereIgnored...)
 	return nil
 }
+
+// vsphereIgnored is what others, backup products above all, write on servers: it is left as it is.
+var vsphereIgnored = []string{"tags", "custom_attributes"}
 
 // disk appends one disk. keep_on_remove always: a forgotten line would turn a later removal of the disk
 // from the configuration into the loss of its data.

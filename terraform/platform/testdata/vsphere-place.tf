@@ -60,6 +60,11 @@ resource "vsphere_virtual_machine" "server_a1" {
     disk_sharing     = "sharingNone"
     keep_on_remove   = true
   }
+
+
+  lifecycle {
+    ignore_changes = [tags, custom_attributes]
+  }
 }
 
 data "vsphere_resource_pool" "pool1" {
@@ -126,5 +131,10 @@ resource "vsphere_virtual_machine" "server_a2" {
     disk_sharing     = "sharingNone"
     keep_on_remove   = true
     datastore_id     = data.vsphere_datastore.ds1.id
+  }
+
+
+  lifecycle {
+    ignore_changes = [tags, custom_attributes]
   }
 }

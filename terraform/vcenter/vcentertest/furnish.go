@@ -13,9 +13,11 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
+func (w *World) login() *url.Userinfo { return url.UserPassword(w.Login.User, w.Login.Password) }
+
 // call runs a function with a client of the vCenter.
 func call(ctx context.Context, w *World, run func(context.Context, *vim25.Client) error) error {
-	address := &url.URL{Scheme: "https", Host: w.Login.Server, Path: "/sdk", User: url.UserPassword(w.Login.User, w.Login.Password)}
+	address := &url.URL{Scheme: "https", Host: w.Login.Server, Path: "/sdk", User: w.login()}
 	client, err := govmomi.NewClient(ctx, address, true)
 	if err != nil {
 		return err

@@ -11,7 +11,6 @@ package vcentertest
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -171,21 +170,27 @@ func (w *World) Snapshot(t testing.TB, name, snapshot string) {
 func (w *World) task(t testing.TB, name string, start func(*object.VirtualMachine) (*object.Task, error)) {
 	t.Helper()
 	err := call(t.Context(), w, func(ctx context.Context, c *vim25.Client) error {
-		for _, e := range w.model.Map().All("VirtualMachine") {
-			if e.Entity().Name != name {
-				continue
-			}
-			task, err := start(object.NewVirtualMachine(c, e.Reference()))
-			if err != nil {
-				return err
-			}
-			return task.Wait(ctx)
+		task, err := start(object.NewVirtualMachine(c, w.server(t, name).Reference()))
+		if err != nil {
+			return err
 		}
-		return fmt.Errorf("no server is called %q", name)
+		return task.Wait(ctx)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// server finds the server of a name.
+func (w *World) server(t testing.TB, name string) mo.Reference {
+	t.Helper()
+	for _, e := range w.model.Map().All("VirtualMachine") {
+		if e.Entity().Name == name {
+			return e
+		}
+	}
+	t.Fatalf("no server is called %q", name)
+	return nil
 }
 
 // relocate moves the files' names along with the datastore, which the simulator leaves behind.
