@@ -3,7 +3,6 @@ package hub
 import (
 	"context"
 
-	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/terraform"
 )
 
@@ -20,7 +19,7 @@ func (h *Hub) ShowWhile(ctx context.Context, meanwhile func()) error {
 
 // Pretend keeps a move as it stands and lets the gap follow.
 func (h *Hub) Pretend(ctx context.Context, m Move) error {
-	if err := h.store.SaveRecord(ctx, store.KindMove, m.Municipality, m.Unit, h.now(), m); err != nil {
+	if err := h.saveMove(ctx, m); err != nil {
 		return err
 	}
 	return h.assessAnew(ctx, m.Municipality)

@@ -136,6 +136,7 @@ type Hub struct {
 	changed   map[string]bool // municipalities whose answers or registers changed since the last working out began
 
 	moving sync.Mutex // one change of moves at a time
+	kept   moveCache
 	// revising lets one record at a time be compared with what is kept, and kept.
 	revising sync.Mutex
 	runs     *runs // applies that go on

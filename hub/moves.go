@@ -138,19 +138,6 @@ func (h *Hub) WavesOf(_ context.Context, p Person, number int, agreements ...str
 	return ids, nil
 }
 
-// moves reads every kept move, by unit.
-func (h *Hub) moves(ctx context.Context) (map[string]Move, error) {
-	all, err := store.Records[Move](ctx, h.store, store.KindMove)
-	if err != nil {
-		return nil, err
-	}
-	byUnit := make(map[string]Move, len(all))
-	for _, m := range all {
-		byUnit[m.Unit] = m
-	}
-	return byUnit, nil
-}
-
 // begun tells that the unit's servers are under management, so that its make-up is fixed.
 func (m Move) begun() bool { return m.Progress.Steps[0].State != terraform.Waiting }
 
@@ -222,7 +209,7 @@ func (h *Hub) changeKept(ctx context.Context, p Person, m Move, action string, c
 	if err != nil {
 		return was, fresh, err
 	}
-	if err := h.store.SaveRecord(ctx, store.KindMove, fresh.Municipality, fresh.Unit, h.now(), fresh); err != nil {
+	if err := h.saveMove(ctx, fresh); err != nil {
 		return was, fresh, err
 	}
 	return was, fresh, h.record(ctx, p.Name, action, fresh.Unit, detail)

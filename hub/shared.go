@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/terraform"
 	"github.com/samdrift/samdrift/terraform/platform"
@@ -79,11 +78,13 @@ func (h *Hub) keepShared(ctx context.Context, m Move, u terraform.Unit) error {
 		m = sharedMove(u.Agreement, u.Municipality)
 	}
 	m.Group.Name, m.Group.Cutover = u.Name, u.Cutover
-	if len(m.Shared.Ours) == 0 {
-		m.Shared.Source = u.Source
+	shared := *m.Shared // what was read is others' too
+	if len(shared.Ours) == 0 {
+		shared.Source = u.Source
 	}
-	m.Shared.Things = append([]platform.Shared{}, u.Shared...)
-	return h.store.SaveRecord(ctx, store.KindMove, m.Municipality, m.Unit, h.now(), m)
+	shared.Things = append([]platform.Shared{}, u.Shared...)
+	m.Shared = &shared
+	return h.saveMove(ctx, m)
 }
 
 // sharedMove is an agreement's shared unit of which nothing is done.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"time"
 
@@ -191,7 +192,10 @@ func (h *Hub) beginMoves(ctx context.Context, plan planner.Plan, units []terrafo
 		for _, machine := range u.Machines {
 			m.Origin[machine.Asset] = machine
 		}
-		if err := h.store.SaveRecord(ctx, store.KindMove, m.Municipality, m.Unit, h.now(), m); err != nil {
+		if reflect.DeepEqual(m, kept[u.ID]) {
+			continue // rendering goes over every unit each time
+		}
+		if err := h.saveMove(ctx, m); err != nil {
 			return err
 		}
 	}
