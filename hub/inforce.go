@@ -133,15 +133,15 @@ func (h *Hub) AdoptScenario(ctx context.Context, p Person, ref string, revision 
 		}
 		return present, h.putInForce(ctx, p, Adoption{Scenario: PresentPlan, AsOf: e.asOf, Snapshot: e.hash})
 	}
-	s, err := h.second(ctx, p, ref, revision, ScenarioApproved, "adopt")
+	s, _, err := h.second(ctx, p, ref, revision, ScenarioApproved, "adopt")
 	if err != nil {
-		return s, err
+		return Scenario{}, err
 	}
 	a, err := h.adoption(ctx, e, s)
 	if err != nil {
-		return s, err
+		return Scenario{}, err
 	}
-	return s, h.putInForce(ctx, p, a)
+	return sc.scenario(s, h.putInForce(ctx, p, a))
 }
 
 // approves tells whether the person may approve plans and put them in force.

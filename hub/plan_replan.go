@@ -93,7 +93,7 @@ func (h *Hub) SaveReplan(ctx context.Context, p Person, name string, changes []s
 			nights = append(nights, scenario.Change{Kind: scenario.Pin, Group: g.ID, Municipality: g.Municipality, Date: g.Cutover})
 		}
 	}
-	return h.saveDraft(ctx, p, e, Scenario{Name: name, Changes: scenario.Overlay(changes, nights), KeepDates: true, Role: p.Role, Organisation: p.Organisation})
+	return sc.scenario(h.saveDraft(ctx, p, e, Scenario{Name: name, Changes: scenario.Overlay(changes, nights), KeepDates: true, Role: p.Role, Organisation: p.Organisation}))
 }
 
 // promised gives the nights that people know, and says where from.

@@ -111,6 +111,9 @@ func (s Scenario) scoped(sc scope) Scenario {
 	return s
 }
 
+// scenario answers a scenario that was kept as the person may see it.
+func (sc scope) scenario(s Scenario, err error) (Scenario, error) { return s.scoped(sc), err }
+
 // Scenario answers one version by its reference, "id" for the latest or "id@version", with its effect on
 // the present plan. PresentPlan is the plan as it is, without changes.
 func (h *Hub) Scenario(ctx context.Context, p Person, ref string) (ScenarioView, error) {
@@ -187,7 +190,7 @@ func (h *Hub) SaveScenario(ctx context.Context, p Person, s Scenario) (Scenario,
 		return s, err
 	}
 	s.Changes = append(s.Changes, hidden...)
-	return h.saveDraft(ctx, p, e, s)
+	return sc.scenario(h.saveDraft(ctx, p, e, s))
 }
 
 // saveDraft keeps a scenario whose changes are the person's to make.
@@ -220,15 +223,16 @@ func (h *Hub) keepScenario(ctx context.Context, p Person, action string, s *Scen
 
 // ReviewScenario puts a second person's name under a draft, as the revision says that was read.
 func (h *Hub) ReviewScenario(ctx context.Context, p Person, ref string, revision int) (Scenario, error) {
-	s, err := h.second(ctx, p, ref, revision, ScenarioDraft, "review")
+	s, sc, err := h.second(ctx, p, ref, revision, ScenarioDraft, "review")
 	if err != nil {
-		return s, err
+		return Scenario{}, err
 	}
 	if !s.ownedBy(p) {
-		return s, fmt.Errorf("reviewing scenario %s as %s: %w", s.Ref(), p.Role, ErrForbidden)
+		return Scenario{}, fmt.Errorf("reviewing scenario %s as %s: %w", s.Ref(), p.Role, ErrForbidden)
 	}
 	s.State, s.ReviewedBy, s.ReviewedAt = ScenarioReviewed, p.Name, h.now()
-	return s, h.keepScenario(ctx, p, "scenario.review", &s)
+	err = h.keepScenario(ctx, p, "scenario.review", &s)
+	return sc.scenario(s, err)
 }
 
 // ApproveScenario approves a reviewed scenario, which after that never changes, and puts it in force: its
@@ -237,38 +241,39 @@ func (h *Hub) ApproveScenario(ctx context.Context, p Person, ref string, revisio
 	if !p.approves() {
 		return Scenario{}, fmt.Errorf("approving a scenario as %s: %w", p.Role, ErrForbidden)
 	}
-	s, err := h.second(ctx, p, ref, revision, ScenarioReviewed, "approve")
+	s, sc, err := h.second(ctx, p, ref, revision, ScenarioReviewed, "approve")
 	if err != nil {
-		return s, err
+		return Scenario{}, err
 	}
 	a, err := h.adoption(ctx, h.current.Load(), s)
 	if err != nil {
-		return s, err
+		return Scenario{}, err
 	}
 	s.State, s.ApprovedBy, s.ApprovedAt = ScenarioApproved, p.Name, h.now()
 	if err := h.keepScenario(ctx, p, "scenario.approve", &s); err != nil {
-		return s, err
+		return Scenario{}, err
 	}
-	return s, h.putInForce(ctx, p, a)
+	return sc.scenario(s, h.putInForce(ctx, p, a))
 }
 
-// second reads a version for somebody other than its author to put a name under.
-func (h *Hub) second(ctx context.Context, p Person, ref string, revision int, state ScenarioState, what string) (Scenario, error) {
-	if _, _, err := h.ask(p); err != nil {
-		return Scenario{}, err
+// second reads a version for somebody other than its author to put a name under, and what that person sees.
+func (h *Hub) second(ctx context.Context, p Person, ref string, revision int, state ScenarioState, what string) (Scenario, scope, error) {
+	_, sc, err := h.ask(p)
+	if err != nil {
+		return Scenario{}, sc, err
 	}
 	s, err := h.scenario(ctx, p, ref)
 	switch {
 	case err != nil:
-		return s, err
+		return s, sc, err
 	case s.State != state:
-		return s, fmt.Errorf("%w: scenario %s is %s; only one that is %s can be %sed", ErrInvalid, s.Ref(), s.State, state, strings.TrimSuffix(what, "e"))
+		return s, sc, fmt.Errorf("%w: scenario %s is %s; only one that is %s can be %sed", ErrInvalid, s.Ref(), s.State, state, strings.TrimSuffix(what, "e"))
 	case s.Author == p.Name:
-		return s, fmt.Errorf("%w: %s wrote scenario %s and cannot %s it too; that needs a second person", ErrInvalid, p.Name, s.Ref(), what)
+		return s, sc, fmt.Errorf("%w: %s wrote scenario %s and cannot %s it too; that needs a second person", ErrInvalid, p.Name, s.Ref(), what)
 	case s.Revision != revision:
-		return s, fmt.Errorf("scenario %s: revision %d was read, it is %d: read it anew: %w", s.Ref(), revision, s.Revision, store.ErrConflict)
+		return s, sc, fmt.Errorf("scenario %s: revision %d was read, it is %d: read it anew: %w", s.Ref(), revision, s.Revision, store.ErrConflict)
 	}
-	return s, nil
+	return s, sc, nil
 }
 
 // DeleteScenario removes a version that is not approved.

@@ -128,6 +128,7 @@ var moveEndpoints = []endpoint{
 			runs, err := h.BeginApply(ctx, p, b.Units...)
 			return runsAnswer{runs}, err
 		},
+		sample: func(municipality, _ string) any { return applyBody{Wave: municipality + "-1"} },
 	},
 	doMove("verify", "Read the unit's servers back from their platform (centre and admin)", func(ctx context.Context, h *hub.Hub, p hub.Person, unit string, _ struct{}) error {
 		_, err := h.VerifyMove(ctx, p, unit)
