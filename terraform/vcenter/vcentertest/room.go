@@ -40,8 +40,8 @@ func (w *World) SetLicence(info types.LicenseManagerLicenseInfo) {
 	assigned.Used = 0 // only the list counts
 	for _, e := range registry.AllReference("LicenseAssignmentManager") {
 		manager := e.(*simulator.LicenseAssignmentManager)
-		for i := range manager.QueryAssignedLicensesResponse.Returnval {
-			manager.QueryAssignedLicensesResponse.Returnval[i].AssignedLicense = assigned
+		for i := range manager.Returnval {
+			manager.Returnval[i].AssignedLicense = assigned
 		}
 	}
 }
