@@ -101,14 +101,15 @@ func TestTheBetterPlacedCollectorIsBelieved(t *testing.T) {
 func TestWhatWasSaidCanBeTakenBack(t *testing.T) {
 	emptied := seen("move", "srv-1", monday.Add(2*time.Hour), inventory.Asset{Name: "srv-1", Serial: "S1"})
 	emptied.Emptied = []string{"operated_by", "memory_bytes"}
-	s, changes := inventory.Merge(empty(), []inventory.Observation{
+	s, _ := inventory.Merge(empty(), []inventory.Observation{
 		seen("agent", "srv-1", monday, inventory.Asset{Name: "srv-1", Serial: "S1", MemoryBytes: 64 << 30}),
 		seen("move", "srv-1", monday.Add(time.Hour), inventory.Asset{Name: "srv-1", Serial: "S1", OperatedBy: "fyn"}),
 	}, monday.Add(time.Hour))
 	if s.Assets[0].OperatedBy != "fyn" {
 		t.Fatalf("operated by %q", s.Assets[0].OperatedBy)
 	}
-	if s, changes = inventory.Merge(s, []inventory.Observation{emptied}, monday.Add(2*time.Hour)); len(changes) == 0 {
+	s, changes := inventory.Merge(s, []inventory.Observation{emptied}, monday.Add(2*time.Hour))
+	if len(changes) == 0 {
 		t.Error("nobody is told that it was taken back")
 	}
 	if a := s.Assets[0]; a.OperatedBy != "" || a.MemoryBytes != 64<<30 {
