@@ -51,6 +51,9 @@ func (s *shop) patiently(ctx context.Context, step string, run func() error) err
 // lockLine is a line of what engines say about who holds a lock.
 var lockLine = regexp.MustCompile(`(?m)^[│\s]*(ID|Operation|Who|Version|Created|Info|Path):[ \t]+(\S.*)$`)
 
+// serverLocked is how engines tell the one thing that they know of a lock at a state server.
+var serverLocked = regexp.MustCompile(`already locked: ID=(\S+)`)
+
 // holderOf tells who holds the lock that an engine met: as the state server knows, or else as the engine
 // says. Of a lock at a state server or in a PostgreSQL engines describe not the one that is held but the one
 // they wanted.
@@ -60,8 +63,12 @@ func (s *shop) holderOf(ctx context.Context, err error) StateLock {
 		return known
 	}
 	var l StateLock
-	if strings.Contains(unwrapped(err.Error()), pgLocked) {
+	said := unwrapped(err.Error())
+	if strings.Contains(said, pgLocked) {
 		return l
+	}
+	if id := serverLocked.FindStringSubmatch(said); id != nil {
+		return StateLock{ID: id[1]}
 	}
 	for _, m := range lockLine.FindAllStringSubmatch(err.Error(), -1) {
 		switch value := strings.TrimSpace(m[2]); m[1] {

@@ -34,6 +34,9 @@ type LockedError struct {
 
 func (e *LockedError) Error() string {
 	text := "the state is locked, and nothing tells by whom"
+	if e.Holder.ID != "" {
+		text += " (lock " + e.Holder.ID + ")"
+	}
 	if e.Holder.Who != "" {
 		text = fmt.Sprintf("the state is locked by %s since %s (%s, lock %s)", e.Holder.Who, e.Holder.Created.UTC().Format(time.RFC3339), e.Holder.Operation, e.Holder.ID)
 	}

@@ -165,7 +165,7 @@ func TestEngineKeepsItsStateAtTheServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if said := result.Plans[0].Error; !strings.Contains(said, "ID=x") {
+	if said := result.Plans[0].Error; !strings.Contains(said, "nothing tells by whom (lock x)") {
 		t.Errorf("a locked unit says %q, not which lock", said)
 	}
 	if held, ok, err := states.StateHolder(t.Context(), units[0].ID); err != nil || !ok || held.Who != "carla@nyborg" {
