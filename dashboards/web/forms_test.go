@@ -373,3 +373,16 @@ func TestSharing(t *testing.T) {
 		t.Error("sharing cannot be taken back")
 	}
 }
+
+// For other programs there are documents; what they must hold is tested where they are written.
+func TestOSCALDocuments(t *testing.T) {
+	for _, document := range hub.OSCALDocuments {
+		status, body, header := get(t, hub.RoleMunicipality, "/gap/479/oscal/"+document)
+		if status != http.StatusOK || !strings.Contains(header.Get("Content-Disposition"), document+".json") || !strings.Contains(body, `"`+document+`": {`) {
+			t.Errorf("%s: %d %v", document, status, header)
+		}
+	}
+	if status, _, _ := get(t, hub.RoleMunicipality, "/gap/479/oscal/profile"); status != http.StatusNotFound {
+		t.Errorf("a document that is not there: %d", status)
+	}
+}
