@@ -125,7 +125,7 @@ func (s *shop) fill(ctx context.Context, r *Runner, name string, p *UnitPlan) er
 	p.Add, p.Change, p.Destroy, p.Import = count(plan)
 	p.Resources = touched(plan)
 	p.Changes, p.MoreChanges = Difference(plan)
-	p.Refusals = slices.Concat(s.unit.Refusals, Gates(plan, rules), r.Config.Limits.unit(p))
+	p.Refusals = append([]Refusal{}, slices.Concat(s.unit.Refusals, Gates(plan, rules), r.Config.Limits.unit(p))...) // none is an empty list
 	if p.Digest, err = Digest(plan, rules); err != nil {
 		return err
 	}

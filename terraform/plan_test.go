@@ -1,7 +1,9 @@
 package terraform_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -84,6 +86,9 @@ func TestPlanWithEngine(t *testing.T) {
 	first := result.Plans[0]
 	if first.Unit != "450-a1" || len(first.PlanSHA256) != 64 || len(first.Digest) != 64 || first.Engine != r.Engine.Name || len(first.Refusals) != 0 {
 		t.Errorf("plan of the first unit: %+v", first)
+	}
+	if written, err := json.Marshal(first); err != nil || !bytes.Contains(written, []byte(`"refusals":[]`)) {
+		t.Errorf("programs read no empty list of refusals from %s (%v)", written, err)
 	}
 	// Nobody but the owner may read any of it; what the engine keeps in its home is its own affair.
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
