@@ -45,8 +45,13 @@ func diskError(u Unit, step, dir string, err error) error {
 // below stateLocked too, although nobody holds the lock.
 var sealed = []string{"decryption failed", "can not be read without an encryption configuration", "encountered unencrypted payload"}
 
-// pgLocked is how the pg backend says so. It goes on with the lock that it wanted, not the one that it met.
-const pgLocked = "Workspace is already locked"
+// How the pg backend says so. It goes on with the lock that it wanted, not the one that it met.
+const (
+	pgLocked = "Workspace is already locked"
+	// pgFirst is about another unit: until a unit has a state, an engine that plans or applies it keeps all
+	// others out, with Terraform of the whole database.
+	pgFirst = "ocked for workspace creation"
+)
 
 // heldByOthers tells whether an engine failed because somebody else has locked the unit's state.
 func heldByOthers(err error) bool {
@@ -75,6 +80,8 @@ var hints = []struct {
 		"it was encrypted with another state_passphrase, or with none: put the one of then back into the configuration; nothing was changed"},
 	{nil, []string{pgLocked},
 		"somebody else is working on this unit, and the engine does not know who: pg_locks and pg_stat_activity in the database tell; the lock goes when their session ends, and cannot be unlocked from here"},
+	{nil, []string{pgFirst},
+		"another unit is planned or applied for the first time, and PostgreSQL then keeps all others out: run it again when that is over; pg_locks and pg_stat_activity in the database tell whose session it is"},
 	{nil, []string{stateLocked},
 		"somebody else is working on this unit: wait for them, and unlock only when you know that their run is dead"},
 	{nil, []string{"could not be found in any of the search locations", "Failed to query available provider packages"},

@@ -18,6 +18,10 @@ const (
 	sayLockEvery = 10 * time.Second
 )
 
+// firstOfOthers is how long at least the first run of another unit is waited for, which in a PostgreSQL keeps
+// all units out. It is nobody's fault and always ends, so also those wait that wait for nothing else.
+const firstOfOthers = 5 * time.Minute
+
 // patiently runs an engine command, and again for as long as somebody else has locked the unit's state,
 // until the shop's wait is over. Engines can wait for a lock themselves, but do not say for whom, and give
 // up at once on one whose holder was killed before it wrote down who it is.
@@ -33,7 +37,11 @@ func (s *shop) patiently(ctx context.Context, step string, run func() error) err
 			return err
 		}
 		locked := &LockedError{Holder: s.holderOf(ctx, err), Waited: time.Since(begun).Truncate(time.Second)}
-		if time.Since(begun) >= s.wait {
+		wait := s.wait
+		if strings.Contains(unwrapped(err.Error()), pgFirst) {
+			wait = max(wait, firstOfOthers)
+		}
+		if time.Since(begun) >= wait {
 			return &UnitError{Unit: s.unit.ID, Dir: s.dir, Step: step, Hint: hint(err, err.Error()), Err: locked}
 		}
 		if time.Since(said) >= sayLockEvery {
@@ -64,7 +72,7 @@ func (s *shop) holderOf(ctx context.Context, err error) StateLock {
 	}
 	var l StateLock
 	said := unwrapped(err.Error())
-	if strings.Contains(said, pgLocked) {
+	if strings.Contains(said, pgLocked) || strings.Contains(said, pgFirst) {
 		return l
 	}
 	if id := serverLocked.FindStringSubmatch(said); id != nil {

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -88,14 +91,76 @@ func (d *database) answer(t *testing.T, text string) string {
 	return strings.TrimSpace(string(out))
 }
 
+// hold takes advisory locks in a session of its own. What it returns ends that session.
+func (d *database) hold(t *testing.T, locks string) func() {
+	t.Helper()
+	holder := d.query(locks + "; SELECT pg_sleep(600)")
+	if err := holder.Start(); err != nil {
+		t.Fatal(err)
+	}
+	release := sync.OnceFunc(func() {
+		// Killing the client would not do: its session sleeps on.
+		d.answer(t, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)' AND pid <> pg_backend_pid()")
+		_ = holder.Wait() // it was cut off, and says so
+	})
+	t.Cleanup(release)
+	for range 200 {
+		if d.answer(t, "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND granted") == "t" {
+			return release
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatal("the lock was not taken within ten seconds")
+	return nil
+}
+
+// planWhileOneIsFirst plans units side by side that have no state yet, while another session holds the lock
+// that engines take for such units: the database's for Terraform, the schema's for OpenTofu. They wait,
+// although a plan waits for nobody else, and say so.
+func planWhileOneIsFirst(t *testing.T, r *terraform.Runner, dir string, units []terraform.Unit, db *database) []terraform.UnitPlan {
+	t.Helper()
+	locks := "SELECT pg_advisory_lock(-1)"
+	for _, u := range units {
+		schema := fnv.New32()
+		_, _ = schema.Write([]byte("samdrift-" + u.ID + "\x00states"))
+		locks += fmt.Sprintf(", pg_advisory_lock(-%d)", schema.Sum32())
+	}
+	release := db.hold(t, locks)
+	told := r.Told
+	defer func() { r.Told = told }()
+	var waited atomic.Bool
+	r.Told = func(e terraform.Event) {
+		if e.Kind == terraform.EventLocked {
+			waited.Store(true)
+			if e.Lock == nil || e.Lock.Who != "" {
+				t.Errorf("waits for %+v, want that nobody knows who it is: the engine only knows its own lock", e.Lock)
+			}
+			release() // once it is known that one waits
+		}
+		told(e)
+	}
+	plans := plan(t, r, dir, units)
+	if !waited.Load() {
+		t.Error("no plan waited for the lock that another session held")
+	}
+	return plans
+}
+
 // States in a PostgreSQL: a schema for each unit, a lock that keeps a second run out, and a password that is
 // nowhere but in the environment.
 func TestStatesInPostgreSQL(t *testing.T) {
 	r, db := runner(t), newDatabase(t)
 	const password = "h3mmeligt-kodeord"
 	r.Environment = map[string]string{"PG_CONN_STR": "postgres:///postgres?user=samdrift&password=" + password + "&sslmode=disable&host=" + db.dir}
-	var said bytes.Buffer
-	r.Told = func(e terraform.Event) { fmt.Fprintf(&said, "%+v\n", e) }
+	var (
+		mu   sync.Mutex
+		said bytes.Buffer
+	)
+	r.Told = func(e terraform.Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		fmt.Fprintf(&said, "%+v\n", e)
+	}
 	p, snap := crowd(2)
 	units, err := terraform.Render(p, snap, terraform.Grounds{State: terraform.StatePG})
 	if err != nil {
@@ -105,7 +170,7 @@ func TestStatesInPostgreSQL(t *testing.T) {
 	if err := terraform.Write(dir, units); err != nil {
 		t.Fatal(err)
 	}
-	plans := plan(t, r, dir, units)
+	plans := planWhileOneIsFirst(t, r, dir, units, db)
 	for i, u := range units {
 		if done, err := r.Apply(t.Context(), dir, u, approve(t, r, plans[i])); err != nil || done.Add != 1 {
 			t.Fatalf("unit %s: %+v, %v", u.ID, done, err)
@@ -119,16 +184,7 @@ func TestStatesInPostgreSQL(t *testing.T) {
 		}
 	}
 
-	holder := db.query(fmt.Sprintf(`SELECT pg_advisory_lock(id) FROM "samdrift-%s".states; SELECT pg_sleep(600)`, units[0].ID))
-	if err := holder.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for range 200 {
-		if db.answer(t, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") == "1" {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
+	release := db.hold(t, fmt.Sprintf(`SELECT pg_advisory_lock(id) FROM "samdrift-%s".states`, units[0].ID))
 	_, err = r.Drift(t.Context(), dir, units[0])
 	var unit *terraform.UnitError
 	if !errors.As(err, &unit) || !strings.Contains(unit.Hint, "pg_stat_activity") {
@@ -141,10 +197,7 @@ func TestStatesInPostgreSQL(t *testing.T) {
 	if _, err := r.Drift(t.Context(), dir, units[1]); err != nil {
 		t.Errorf("the other unit is held too: %v", err)
 	}
-	if err := holder.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = holder.Wait() // killed
+	release()
 
 	mustHoldNo(t, dir, password)
 	if strings.Contains(said.String(), password) || said.Len() == 0 {

@@ -39,8 +39,8 @@ type Runner struct {
 	States *StateAddress
 	// Freezes are days on which nothing is applied. Advisory ones forbid nothing.
 	Freezes []planner.Freeze
-	// Told is given what happens while units are applied, as it comes. May be nil; called by several
-	// goroutines at a time.
+	// Told is given what happens while units are applied, and whom any run waits for, as it comes. May be
+	// nil; called by several goroutines at a time.
 	Told func(Event)
 	// Holder tells who holds the lock of a state at the state server, of which engines say no more than the
 	// lock's id. May be nil.

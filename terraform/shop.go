@@ -51,6 +51,13 @@ func (s *shop) step(ctx context.Context, name string, run func() error) error {
 	return &UnitError{Unit: s.unit.ID, Dir: s.dir, Step: name, Output: said, Hint: hint(err, said), Err: err}
 }
 
+// pgInitClash is what PostgreSQL says when two engines at once make what all units share in a database that is
+// still empty. The later one finds it there when it tries again.
+const (
+	pgInitClash = `duplicate key value violates unique constraint "pg_`
+	initTries   = 5
+)
+
 // init makes the folder ready for planning and validates its HCL, unless that was done before for the
 // same files, engine, platform and mirror: on a second run it would be half of all the time and
 // change nothing.
@@ -63,7 +70,11 @@ func (s *shop) init(ctx context.Context, r *Runner) error {
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, stamp) {
 		return nil
 	}
-	if err := s.step(ctx, "init", func() error { return s.tf.Init(ctx, tfexec.Upgrade(false)) }); err != nil {
+	err := s.step(ctx, "init", func() error { return s.tf.Init(ctx, tfexec.Upgrade(false)) })
+	for tries := 1; tries < initTries && err != nil && ctx.Err() == nil && strings.Contains(unwrapped(err.Error()), pgInitClash); tries++ {
+		err = s.step(ctx, "init", func() error { return s.tf.Init(ctx, tfexec.Upgrade(false)) })
+	}
+	if err != nil {
 		return err
 	}
 	if err := s.validate(ctx); err != nil {
