@@ -1,3 +1,5 @@
+//go:build unix
+
 package terraform_test
 
 import (
@@ -7,82 +9,27 @@ import (
 	"hash/fnv"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/samdrift/samdrift/terraform"
+	"github.com/samdrift/samdrift/terraform/postgrestest"
 )
 
-// database is a PostgreSQL of the test's own, on a socket in a folder.
-type database struct {
-	bin, dir string
-	who      *syscall.SysProcAttr
-}
-
-func newDatabase(t *testing.T) *database {
-	t.Helper()
-	absent := func(what string) {
-		if os.Getenv("CI") != "" {
-			t.Fatal(what)
-		}
-		t.Skip("NOT TESTED AGAINST POSTGRESQL: " + what)
-	}
-	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
-	if path, lookErr := exec.LookPath("initdb"); lookErr == nil {
-		found = append(found, path)
-	}
-	if err != nil || len(found) == 0 {
-		absent("PostgreSQL's server is not installed (Debian: apt-get install postgresql)")
-	}
-	dir, err := os.MkdirTemp("", "pg") // short: a socket path may hold about 100 characters
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	d := &database{bin: filepath.Dir(found[len(found)-1]), dir: dir}
-	if os.Getuid() == 0 { // PostgreSQL refuses to run as root
-		u, err := user.Lookup("postgres")
-		if err != nil {
-			absent("root needs the user postgres to start a PostgreSQL server")
-		}
-		uid, _ := strconv.Atoi(u.Uid)
-		gid, _ := strconv.Atoi(u.Gid)
-		if err := os.Chown(dir, uid, gid); err != nil {
-			t.Fatal(err)
-		}
-		d.who = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
-	}
-	data := filepath.Join(dir, "data")
-	d.run(t, "initdb", "-D", data, "-U", "samdrift", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-	options := fmt.Sprintf("-c listen_addresses='' -c unix_socket_directories='%s' -c fsync=off", dir)
-	d.run(t, "pg_ctl", "-D", data, "-o", options, "-l", filepath.Join(dir, "log"), "-w", "start")
-	t.Cleanup(func() { d.run(t, "pg_ctl", "-D", data, "-m", "immediate", "stop") })
-	return d
-}
-
-func (d *database) run(t *testing.T, args ...string) {
-	t.Helper()
-	cmd := exec.Command(filepath.Join(d.bin, args[0]), args[1:]...)
-	cmd.SysProcAttr, cmd.Dir = d.who, d.dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %v\n%s", args, err, out)
-	}
-}
+// database is a PostgreSQL of the test's own, by its URL.
+type database string
 
 // query asks the database something, with PostgreSQL's own client.
-func (d *database) query(text string) *exec.Cmd {
-	return exec.Command("psql", "-h", d.dir, "-U", "samdrift", "-d", "postgres", "-Atqc", text)
+func (d database) query(text string) *exec.Cmd {
+	return exec.Command("psql", "-d", string(d), "-Atqc", text)
 }
 
 // answer gives what a query answers.
-func (d *database) answer(t *testing.T, text string) string {
+func (d database) answer(t *testing.T, text string) string {
 	t.Helper()
 	out, err := d.query(text).CombinedOutput()
 	if err != nil {
@@ -92,32 +39,34 @@ func (d *database) answer(t *testing.T, text string) string {
 }
 
 // hold takes advisory locks in a session of its own. What it returns ends that session.
-func (d *database) hold(t *testing.T, locks string) func() {
+func (d database) hold(t *testing.T, locks string) func() {
 	t.Helper()
 	holder := d.query(locks + "; SELECT pg_sleep(600)")
 	if err := holder.Start(); err != nil {
 		t.Fatal(err)
 	}
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = holder.Wait() }() // it is cut off, and says so
 	release := sync.OnceFunc(func() {
 		// Killing the client would not do: its session sleeps on.
 		d.answer(t, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)' AND pid <> pg_backend_pid()")
-		_ = holder.Wait() // it was cut off, and says so
+		<-ended
 	})
 	t.Cleanup(release)
-	for range 200 {
-		if d.answer(t, "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND granted") == "t" {
-			return release
+	for d.answer(t, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "0" { // it sleeps when it has all locks
+		select {
+		case <-ended:
+			t.Fatalf("the session that was to take the locks has ended: %s", locks)
+		case <-time.After(50 * time.Millisecond):
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
-	t.Fatal("the lock was not taken within ten seconds")
-	return nil
+	return release
 }
 
 // planWhileOneIsFirst plans units side by side that have no state yet, while another session holds the lock
 // that engines take for such units: the database's for Terraform, the schema's for OpenTofu. They wait,
 // although a plan waits for nobody else, and say so.
-func planWhileOneIsFirst(t *testing.T, r *terraform.Runner, dir string, units []terraform.Unit, db *database) []terraform.UnitPlan {
+func planWhileOneIsFirst(t *testing.T, r *terraform.Runner, dir string, units []terraform.Unit, db database) []terraform.UnitPlan {
 	t.Helper()
 	locks := "SELECT pg_advisory_lock(-1)"
 	for _, u := range units {
@@ -149,9 +98,9 @@ func planWhileOneIsFirst(t *testing.T, r *terraform.Runner, dir string, units []
 // States in a PostgreSQL: a schema for each unit, a lock that keeps a second run out, and a password that is
 // nowhere but in the environment.
 func TestStatesInPostgreSQL(t *testing.T) {
-	r, db := runner(t), newDatabase(t)
+	r, db := runner(t), database(postgrestest.New(t))
 	const password = "h3mmeligt-kodeord"
-	r.Environment = map[string]string{"PG_CONN_STR": "postgres:///postgres?user=samdrift&password=" + password + "&sslmode=disable&host=" + db.dir}
+	r.Environment = map[string]string{"PG_CONN_STR": string(db) + "&password=" + password}
 	var (
 		mu   sync.Mutex
 		said bytes.Buffer
