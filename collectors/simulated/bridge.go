@@ -101,6 +101,22 @@ func (b *mib) power() {
 	})
 }
 
+// selfTest serves what the maker's own MIB tells of the latest test of the battery, and the thermometer
+// that hangs on the card.
+func (b *mib) selfTest() {
+	e, v := b.estate, b.device
+	ago := max(3, int(220+220*e.wobble(v.name+" test", time.Unix(0, 0)))) // days; the same at every look
+	b.fixed("1.3.6.1.4.1.318.1.1.1.7.2.3", responder.Integer(1))          // passed
+	b.fixed("1.3.6.1.4.1.318.1.1.1.7.2.4", responder.Text(e.config.AsOf.AddDate(0, 0, -ago).Format("01/02/2006")))
+	add := b.table("1.3.6.1.4.1.318.1.1.10.2.3.2.1", count(1))
+	add(2, func(int, time.Time) responder.Value { return responder.Text("Demo rum") })
+	add(4, func(_ int, now time.Time) responder.Value {
+		return responder.Integer(int64(22 + 2*e.wobble(v.name+" room", now)))
+	})
+	add(5, func(int, time.Time) responder.Value { return responder.Integer(1) }) // celsius
+	add(6, func(int, time.Time) responder.Value { return responder.Integer(45) })
+}
+
 // toner serves the supplies of Printer-MIB. The waste container does not tell how full it is.
 func (b *mib) toner() {
 	e, v := b.estate, b.device

@@ -39,6 +39,7 @@ func (e *Estate) view(v *device) *responder.View {
 	case inventory.KindUPS:
 		b.battery()
 		b.power()
+		b.selfTest()
 	case inventory.KindPrinter:
 		b.printer()
 		b.toner()

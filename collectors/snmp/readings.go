@@ -57,6 +57,8 @@ type reading struct {
 	Convert  string  `yaml:"convert"`  // fahrenheit, milliwatts, microwatts (to celsius and dbm), hours, seconds (to minutes)
 	Pattern  pattern `yaml:"pattern"`  // picks the number out of a text
 	Bits     bool    `yaml:"bits"`     // a set of bits: the first one set counts, from 1, none is 0
+	Dated    string  `yaml:"dated"`    // of class date: american (a text as 08/28/2026) or uptime (sysUpTime as it was then)
+	Room     bool    `yaml:"room"`     // of class temperature: of the room or rack that the device stands in, not of the device
 
 	Index  pattern            `yaml:"index"`  // only rows whose index matches
 	When   map[string]pattern `yaml:"when"`   // only rows whose other columns match
@@ -92,6 +94,7 @@ var units = map[string]string{
 	"power_consumed": "kilowatthours", "power_factor": "", "state": "", "count": "", "airflow": "cfm",
 	"pressure": "kilopascals", "cooling": "watts", "waterflow": "litres per minute", "quality_factor": "decibels",
 	"chromatic_dispersion": "picoseconds per nanometre", "ber": "", "distance": "kilometres",
+	"date": "days since 1970-01-01",
 
 	// These are no sensors: they become the load and memory of the device.
 	"cpu": "percent", "memory_total": "bytes", "memory_used": "bytes", "memory_free": "bytes", "memory_percent": "percent",
@@ -200,6 +203,12 @@ func (t *readingTable) prepare(family *readingFamily) error {
 		if _, known := conversions[r.Convert]; !known && r.Convert != "" {
 			wrong("%s: conversion %q is unknown", r.Value, r.Convert)
 		}
+		if _, known := dates[r.Dated]; (r.Class == "date") != known {
+			wrong("%s: class date needs dated american or uptime, and the others none", r.Value)
+		}
+		if r.Room && r.Class != "temperature" {
+			wrong("%s: only a temperature can be of the room", r.Value)
+		}
 		if t.purpose = purpose(t.Readings[0].Class); purpose(r.Class) != t.purpose {
 			wrong("%s: a table is read for its sensors, its processors or its memory: part it", r.Value)
 		}
@@ -257,6 +266,9 @@ func (r *reading) helpers() []string {
 	}
 	add(r.Decimals)
 	add(r.Scale)
+	if r.Dated == datedUptime {
+		add(engineTime)
+	}
 	for oid := range r.When {
 		add(oid)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/gosnmp/gosnmp"
@@ -26,6 +27,9 @@ func TestShippedReadings(t *testing.T) {
 		"1.3.6.1.4.1.5040.1.2.6": {
 			"5040.1.2.6.1.3.1.1.1.1": "Cellar", "5040.1.2.6.1.4.1.1.1": 188, "5040.1.2.6.1.4.1.1.2": 327670,
 		},
+		"1.3.6.1.4.1.318.1.3.27": {"318.1.1.1.7.2.3.0": 1, "318.1.1.1.7.2.4.0": "08/28/2026"},
+		"1.3.6.1.4.1.318.1.3.2":  {"318.1.1.1.7.2.3.0": 2, "318.1.1.1.7.2.4.0": "08/28/2026"}, // no good test, no day
+		"1.3.6.1.4.1.3808.1.1.1": {"3808.1.1.1.7.2.3.0": 1, "3808.1.1.1.7.2.4.0": "1/2/26"},
 	}
 	want := map[string][]string{
 		"1.3.6.1.4.1.6527.1.3.17": {
@@ -33,8 +37,11 @@ func TestShippedReadings(t *testing.T) {
 		},
 		"1.3.6.1.4.1.637.61.1":   {"dbm Optic 9.1 receive -6.080 "},
 		"1.3.6.1.4.1.935.1":      {"state Output 3.000 critical onBattery", "voltage Battery 27.300 "},
-		"1.3.6.1.4.1.534.1":      {"temperature Temperature 1.1 25.050 ", "temperature Temperature 2.1 25.100 "},
-		"1.3.6.1.4.1.5040.1.2.6": {"temperature Cellar 18.800 "},
+		"1.3.6.1.4.1.534.1":      {"temperature Temperature 1.1 25.050 (of the room)", "temperature Temperature 2.1 25.100 (of the room)"},
+		"1.3.6.1.4.1.5040.1.2.6": {"temperature Cellar 18.800 (of the room)"},
+		"1.3.6.1.4.1.318.1.3.27": {"date Battery test 20693.000 ", "state Self test 1.000 ok passed"},
+		"1.3.6.1.4.1.318.1.3.2":  {"state Self test 2.000 critical failed"},
+		"1.3.6.1.4.1.3808.1.1.1": {"date Battery test 20455.000 ", "state Self test 1.000 ok passed"},
 	}
 	for objectID, cells := range told {
 		t.Run(objectID, func(t *testing.T) {
@@ -43,8 +50,12 @@ func TestShippedReadings(t *testing.T) {
 				if table.purpose != sensorReadings || !table.meant(objectID) {
 					continue
 				}
-				for _, m := range table.evaluate(gridOf(table.columns, cells)) {
-					got = append(got, fmt.Sprintf("%s %s %.3f %s", m.Class, m.Name, m.Value, join(m.verdict, m.State)))
+				for _, m := range table.evaluate(gridOf(table.columns, cells), clock{now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}) {
+					told := fmt.Sprintf("%s %s %.3f %s", m.Class, m.Name, m.Value, join(m.verdict, m.State))
+					if m.room {
+						told += "(of the room)"
+					}
+					got = append(got, told)
 				}
 			}
 			slices.Sort(got)

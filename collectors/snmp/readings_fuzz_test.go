@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/gosnmp/gosnmp"
@@ -32,7 +33,7 @@ func FuzzReadings(f *testing.F) {
 					for i := range table.Readings {
 						r := &table.Readings[i]
 						told[r.Value][index] = value
-						m, ok := r.sensor(told, index)
+						m, ok := r.sensor(told, index, clock{time.Unix(1_790_000_000, 0), 1000 * time.Hour})
 						if !ok {
 							continue
 						}

@@ -74,14 +74,19 @@ func partOf(index, part string) string {
 }
 
 // sensor makes the reading of one row, if there is one.
-func (r *reading) sensor(table rows, index string) (measurement, bool) {
+func (r *reading) sensor(table rows, index string, c clock) (measurement, bool) {
 	raw := table[r.Value][index]
 	if !r.applies(table, index) || slices.Contains(r.Skip, text(raw)) {
 		return measurement{}, false
 	}
 	s := measurement{Sensor: inventory.Sensor{
 		OID: strings.TrimPrefix(r.Value, ".") + "." + index, Class: r.Class, Unit: units[r.Class], Name: r.nameOf(table, index),
-	}}
+	}, room: r.Room}
+	if r.Class == "date" {
+		day := dates[r.Dated](raw, table[engineTime][index], c)
+		s.Value = float64(day)
+		return s, day.Known()
+	}
 	value, ok := r.number(raw)
 	if !ok {
 		return s, false

@@ -29,6 +29,7 @@ var measuredClasses = []string{
 type measurement struct {
 	inventory.Sensor
 	verdict string
+	room    bool // a temperature of the room and not of the device
 }
 
 // hostedBy are the sysObjectIDs of general agents, below which any vendor's MIB may be found.
@@ -86,7 +87,7 @@ func (s *session) readings(l *look, purpose string, others ...string) (found []m
 		if there[t.Root] {
 			g := s.walk(t.columns...)
 			grids = append(grids, g)
-			found = append(found, t.evaluate(g)...)
+			found = append(found, t.evaluate(g, clock{l.start, l.uptime})...)
 		}
 	}
 	for _, root := range others {
@@ -110,7 +111,7 @@ func beneath(oid string, prefixes []string) bool {
 }
 
 // evaluate makes the readings of a table that was walked.
-func (t *readingTable) evaluate(g *grid) []measurement {
+func (t *readingTable) evaluate(g *grid, c clock) []measurement {
 	table := rows{}
 	for i, column := range t.columns {
 		table[column] = g.cells[i]
@@ -119,7 +120,7 @@ func (t *readingTable) evaluate(g *grid) []measurement {
 	for i := range t.Readings {
 		r := &t.Readings[i]
 		for _, index := range slices.SortedFunc(maps.Keys(table[r.Value]), compareOIDs) {
-			if sensor, ok := r.sensor(table, index); ok {
+			if sensor, ok := r.sensor(table, index, c); ok {
 				found = append(found, sensor)
 			}
 		}
@@ -171,6 +172,9 @@ func (l *look) measureSensors(found []measurement) {
 	slices.SortStableFunc(found, func(a, b measurement) int { return rank(a) - rank(b) })
 	for _, m := range found[:min(mostMeasured, len(found))] {
 		label := map[string]string{"class": m.Class, "name": m.Name, "oid": m.OID}
+		if m.room {
+			label["place"] = "room"
+		}
 		if m.Class != "state" {
 			l.measure("samdrift_sensor_value", label, m.Value)
 			continue
