@@ -11,7 +11,7 @@ import (
 )
 
 // Small problems are solved to the best that trying every order and mode finds, be it the last end or
-// the cost.
+// the cost, and proven to be: one schedule is generated, so that going through them all has to find it.
 func TestSmallProblemsAreSolvedToTheBest(t *testing.T) {
 	last := func(sum int64, _ rcpsp.Task, end int) int64 { return max(sum, int64(end)) }
 	cost := func(sum int64, t rcpsp.Task, end int) int64 {
@@ -29,13 +29,18 @@ func TestSmallProblemsAreSolvedToTheBest(t *testing.T) {
 	} {
 		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {
 			p := scheduletest.Draw(t, c.shape)
-			s := solve(t, p, rcpsp.Limits{Schedules: 3000, Seed: 1, Bound: true})
-			got := int64(s.Makespan)
-			if c.shape.Costs {
-				got = s.Cost
+			for _, task := range p.Tasks { // none before one it waits for: orders do not give all of these
+				for k, l := range task.After {
+					task.After[k].Lag = max(l.Lag, -p.Tasks[l.Task].Modes[0].Duration)
+				}
 			}
-			if best := try(p, c.add); got != best {
-				t.Fatalf("%d, best %d\n%+v", got, best, p)
+			s := solve(t, p, rcpsp.Limits{Schedules: 1, Seed: 1})
+			got, bound := int64(s.Makespan), int64(s.Bound)
+			if c.shape.Costs {
+				got, bound = s.Cost, s.CostBound
+			}
+			if best := try(p, c.add); got != best || bound != best {
+				t.Fatalf("%d, bound %d, best %d\n%+v", got, bound, best, p)
 			}
 		}))
 	}
@@ -84,6 +89,50 @@ func try(p rcpsp.Problem, add func(sum int64, t rcpsp.Task, end int) int64) int6
 	}
 	place(0, 0)
 	return best
+}
+
+// Tasks that start before one they wait for, and tasks that are expected somewhere, stand as well as
+// trying every slot finds.
+func TestTasksThatStandElsewhereStandBest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := scheduletest.Draw(t, scheduletest.Shape{Tasks: 4, Modes: 1, Curves: true, Windows: true, Costs: true})
+		p.Slots = 9
+		for i := range p.Tasks {
+			task := &p.Tasks[i]
+			for k := range task.After {
+				task.After[k].Lag -= rapid.IntRange(0, 3).Draw(t, "sooner")
+			}
+			if rapid.Bool().Draw(t, "expected") {
+				task.Keep, task.Move = &rcpsp.Start{Slot: rapid.IntRange(0, 8).Draw(t, "keep")}, rapid.Int64Range(1, 9).Draw(t, "move")
+			}
+		}
+		worth := func(starts []rcpsp.Start) (sum int64) {
+			for i, task := range p.Tasks {
+				end := starts[i].Slot + task.Modes[0].Duration
+				sum += task.Weight*int64(end) + task.Tardy*int64(max(0, end-task.Due))
+				if task.Keep != nil && *task.Keep != starts[i] {
+					sum += task.Move
+				}
+			}
+			return sum
+		}
+		s := solve(t, p, rcpsp.Limits{Schedules: 1})
+		if faults := verify.Check(p, s.Starts); s.Feasible() && len(faults) > 0 {
+			t.Fatal(faults)
+		}
+		starts := make([]rcpsp.Start, len(p.Tasks))
+		var every func(i int)
+		every = func(i int) {
+			if i < len(starts) {
+				for starts[i].Slot = range p.Slots {
+					every(i + 1)
+				}
+			} else if (!s.Feasible() || worth(starts) < worth(s.Starts)) && len(verify.Check(p, starts)) == 0 {
+				t.Fatalf("%v would be better than %v\n%+v", starts, s.Starts, p)
+			}
+		}
+		every(0)
+	})
 }
 
 // fits tells whether task i stands well among the placed ones, asking the checker.

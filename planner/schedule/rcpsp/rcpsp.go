@@ -6,7 +6,8 @@
 // about 500 tasks a genetic algorithm works on lists of tasks; above, or where money rather than the
 // last end is to be kept low, parts of the schedule are ruined and recreated. Both rest on serial
 // schedule generation: each task in turn takes the earliest slots that its predecessors, its calendar
-// and the free capacity leave. Bound gives what no schedule can be better than.
+// and the free capacity leave. Of up to a dozen tasks all schedules that can be best are gone through
+// after that. Bound gives what no schedule can be better than.
 //
 // A search may begin with an older schedule (Limits.From), and tasks may be expected where they were
 // (Task.Keep, Move): package replan is made of these. Refute proves that no schedule exists; Timetable

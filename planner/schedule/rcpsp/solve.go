@@ -35,11 +35,11 @@ func Solve(ctx context.Context, p Problem, l Limits) (Solution, error) {
 	if c.n <= geneticTasks && !c.costly {
 		if q, ok := pack(c); ok {
 			g := evolve(ctx, q, l, bound)
-			return c.better(g.solution(bound), l.From), nil
+			return c.close(ctx, c.better(g.solution(bound), l.From)), nil
 		}
 	}
 	best, runs := ruin(ctx, c, l)
-	return c.solution(best.start, best.mode, runs, bound), nil
+	return c.close(ctx, c.solution(best.start, best.mode, runs, bound)), nil
 }
 
 // better is the solution, or what was to be begun with where that ends earlier.
