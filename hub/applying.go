@@ -49,27 +49,6 @@ func (h *Hub) BeginApply(ctx context.Context, p Person, units ...string) ([]Move
 	return answer, nil
 }
 
-// BeginWave lets the hub carry out every approved plan of a wave as one run.
-func (h *Hub) BeginWave(ctx context.Context, p Person, wave string) ([]MoveRun, error) {
-	if !p.moves() {
-		return nil, fmt.Errorf("applying wave %s as %s: %w", wave, p.Role, ErrForbidden)
-	}
-	v, err := h.Moves(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	var units []string
-	for _, m := range v.Moves { // by cutover
-		if m.Wave.ID == wave && m.Approval != nil {
-			units = append(units, m.Unit)
-		}
-	}
-	if len(units) == 0 {
-		return nil, fmt.Errorf("wave %s: %w: no plan of it is approved", wave, ErrInvalid)
-	}
-	return h.BeginApply(ctx, p, units...)
-}
-
 // beginRun takes on units whose plans are approved, if all of them may be applied in one run.
 func (h *Hub) beginRun(ctx context.Context, p Person, units []string) ([]*live, error) {
 	var list []*live

@@ -120,14 +120,19 @@ func (h *Hub) stopped() *terraform.Stopped {
 	return nil
 }
 
-// WavesOf gives the ids of the waves that have the number under the given agreements.
-func (h *Hub) WavesOf(_ context.Context, p Person, number int, agreements ...string) ([]string, error) {
+// WavesOf gives the ids of the waves that have the number under the given agreements, also of those in which
+// units were when their moves began.
+func (h *Hub) WavesOf(ctx context.Context, p Person, number int, agreements ...string) ([]string, error) {
 	e, sc, err := h.ask(p)
 	if err != nil {
 		return nil, err
 	}
+	kept, err := h.moves(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var ids []string
-	for _, w := range e.plan.Waves {
+	for _, w := range planOfMoves(e.plan, kept).Waves {
 		if w.Number == number && slices.Contains(agreements, w.Agreement) && sc.detail[w.Municipality] {
 			ids = append(ids, w.ID)
 		}

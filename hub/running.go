@@ -26,6 +26,7 @@ const (
 	HappenApplied  terraform.EventKind = "applied"
 	HappenFailed   terraform.EventKind = "failed"
 	HappenNotBegun terraform.EventKind = "not_begun" // and the approval stands
+	HappenLeftOut  terraform.EventKind = "left_out"  // of a wave that is applied: no plan of the unit is approved
 )
 
 // RunState is how far a run has come.
