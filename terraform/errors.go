@@ -53,10 +53,15 @@ const (
 	pgFirst = "ocked for workspace creation"
 )
 
+// halfState is what engines say of a state on disk that is not whole, below stateLocked too: they read it
+// before they lock it. It was cut short, or somebody is writing it this moment.
+const halfState = "state file could not be parsed as JSON"
+
 // heldByOthers tells whether an engine failed because somebody else has locked the unit's state.
 func heldByOthers(err error) bool {
 	said := unwrapped(err.Error())
-	return strings.Contains(said, stateLocked) && !slices.ContainsFunc(sealed, func(words string) bool { return strings.Contains(said, words) })
+	return strings.Contains(said, stateLocked) && !strings.Contains(said, halfState) &&
+		!slices.ContainsFunc(sealed, func(words string) bool { return strings.Contains(said, words) })
 }
 
 // unwrapped undoes the line breaks that engines put into their words.
@@ -82,6 +87,8 @@ var hints = []struct {
 		"somebody else is working on this unit, and the engine does not know who: pg_locks and pg_stat_activity in the database tell; the lock goes when their session ends, and cannot be unlocked from here"},
 	{nil, []string{pgFirst},
 		"another unit is planned or applied for the first time, and PostgreSQL then keeps all others out: run it again when that is over; pg_locks and pg_stat_activity in the database tell whose session it is"},
+	{nil, []string{halfState},
+		"an engine was ended while it wrote the state, and nobody holds it: samdrift terraform reconcile tells where the state from before is; nothing was changed"},
 	{nil, []string{stateLocked},
 		"somebody else is working on this unit: wait for them, and unlock only when you know that their run is dead"},
 	{nil, []string{"could not be found in any of the search locations", "Failed to query available provider packages"},

@@ -18,6 +18,10 @@ const (
 	sayLockEvery = 10 * time.Second
 )
 
+// halfLooks is how many looks in a row meet half a state before it counts as cut short: writing one takes
+// much less than the time between two.
+const halfLooks = 3
+
 // firstOfOthers is how long at least the first run of another unit is waited for, which in a PostgreSQL keeps
 // all units out. It is nobody's fault and always ends, so also those wait that wait for nothing else.
 const firstOfOthers = 5 * time.Minute
@@ -29,7 +33,7 @@ func (s *shop) patiently(ctx context.Context, step string, run func() error) err
 	begun := time.Now()
 	var said time.Time
 	for {
-		err := run()
+		err := onWhole(ctx, run)
 		if err == nil || !heldByOthers(err) {
 			if !said.IsZero() {
 				s.told(Event{Kind: EventUnlocked})
@@ -54,6 +58,20 @@ func (s *shop) patiently(ctx context.Context, step string, run func() error) err
 		case <-time.After(tryLockEvery):
 		}
 	}
+}
+
+// onWhole runs an engine command, and again while it meets half a state.
+func onWhole(ctx context.Context, run func() error) error {
+	for range halfLooks - 1 {
+		if err := run(); err == nil || !strings.Contains(unwrapped(err.Error()), halfState) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(tryLockEvery):
+		}
+	}
+	return run()
 }
 
 // lockLine is a line of what engines say about who holds a lock.

@@ -280,12 +280,24 @@ func TestReconcileWithHalfAState(t *testing.T) {
 	if err := os.WriteFile(state, data[:len(data)/2], 0o600); err != nil {
 		t.Fatal(err)
 	}
+	r.Told = func(e terraform.Event) {
+		if e.Kind == terraform.EventLocked {
+			t.Errorf("waits for %+v, although nobody holds the state", e.Lock)
+		}
+	}
 	f, err := r.Reconcile(t.Context(), dir, u)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if f.Verdict != terraform.MustDecide || !strings.Contains(f.Reason, "cut short") {
 		t.Errorf("found %s: %s", f.Verdict, f.Reason)
+	}
+	result, err := r.Plan(t.Context(), dir, units, terraform.PlanOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := result.Plans[0]; p.Planned() || !strings.Contains(p.Error, "terraform reconcile") {
+		t.Errorf("planned on half a state: %v; want an error that says how to go on: %s", p.Planned(), p.Error)
 	}
 	copies, err := filepath.Glob(filepath.Join(folder, "before-*.tfstate"))
 	if err != nil || len(copies) != 1 {
