@@ -171,7 +171,11 @@ func TestHubKilledWhileApplying(t *testing.T) {
 		t.Fatal(err)
 	}
 	await(t, "the apply begins", there(begun))
-	time.Sleep(2 * time.Second) // a run is written down once a second
+	reader := open(t, c.Dir, func(config *hub.Config) {
+		*config = c.config()
+		config.ReadOnly = true
+	})
+	await(t, "what it works on is written down", func() bool { return len(runOf(t, reader, c.Unit).Now) == 1 })
 	if err := victim.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
