@@ -160,11 +160,20 @@ func (h *Hub) Asset(ctx context.Context, p Person, id string) (AssetView, error)
 			v.Wave = &e.plan.Waves[e.waveAt[v.Group.Wave]]
 		}
 	}
-	for _, f := range e.snapshot.Flows {
+	looks := e.snapshot.FlowLooks()
+	for i := range e.snapshot.Flows {
+		f := &e.snapshot.Flows[i]
+		if f.From != id && f.To != id {
+			continue
+		}
+		row := FlowRow{Flow: *f}
+		row.DaysSeen, row.DaysObserved = looks.Seen(f)
 		if f.From == id {
-			v.FlowsOut = append(v.FlowsOut, FlowRow{f, e.otherEnd(f.To, f.ToIP)})
-		} else if f.To == id {
-			v.FlowsIn = append(v.FlowsIn, FlowRow{f, e.otherEnd(f.From, f.FromIP)})
+			row.Other = e.otherEnd(f.To, f.ToIP)
+			v.FlowsOut = append(v.FlowsOut, row)
+		} else {
+			row.Other = e.otherEnd(f.From, f.FromIP)
+			v.FlowsIn = append(v.FlowsIn, row)
 		}
 	}
 	for _, flows := range [][]FlowRow{v.FlowsIn, v.FlowsOut} {

@@ -170,7 +170,9 @@ type AssetView struct {
 // FlowRow is a flow with the other end's name.
 type FlowRow struct {
 	inventory.Flow
-	Other string `json:"other"` // name, or the address when nobody we know
+	Other        string `json:"other"` // name, or the address when nobody we know
+	DaysSeen     int    `json:"days_seen,omitzero"`
+	DaysObserved int    `json:"days_observed,omitzero"` // 0: on how many days it is seen is not known
 }
 
 // PlanView is the wave plan within the person's scope. Groups of municipalities whose detail is not

@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -99,9 +98,9 @@ type merger struct {
 	next        Snapshot
 	members     map[string]bool
 	index       *identityIndex
-	ids         map[string]int              // asset id → position in the index
-	rules       decided                     // what people decided about identity
-	flows       map[string]map[flowKey]Flow // by who sends: municipality and address
+	ids         map[string]int // asset id → position in the index
+	rules       decided        // what people decided about identity
+	flows       map[flowKey]Flow
 	collections map[string]Collection
 }
 
@@ -120,7 +119,7 @@ func newMerger(prev *Snapshot, at time.Time, observations int) *merger {
 		members:     map[string]bool{},
 		index:       newIdentityIndex(prev.ownAssets(), observations),
 		rules:       newDecided(prev.Decisions),
-		flows:       map[string]map[flowKey]Flow{},
+		flows:       make(map[flowKey]Flow, len(prev.Flows)),
 		collections: make(map[string]Collection, len(prev.Collections)),
 	}
 	m.next.TakenAt = at
@@ -132,6 +131,9 @@ func newMerger(prev *Snapshot, at time.Time, observations int) *merger {
 		m.ids[m.index.assets[i].ID] = i
 	}
 	for _, f := range prev.Flows {
+		if f.LastSeen.IsZero() {
+			f.LastSeen = prev.TakenAt // from before this was kept: not later than that
+		}
 		m.keepFlow(f)
 	}
 	for _, c := range prev.Collections {
@@ -149,7 +151,9 @@ func (m *merger) take(o Observation) {
 	}
 	m.takeCollection(&o, id)
 	if m.members[o.Municipality] {
-		m.takeFlows(&o)
+		for _, f := range o.Flows {
+			m.keepFlow(f.seenBy(&o))
+		}
 	}
 	if o.Register != nil {
 		m.takeRegister(o.Register)
@@ -194,6 +198,10 @@ func (m *merger) takeCollection(o *Observation, id string) {
 	c := Collection{
 		Collector: o.Collector, Source: o.Source, Instance: o.Instance, Municipality: o.Municipality, At: o.At,
 		Status: o.Status, Error: o.Error, Tables: o.Tables, Asset: cmp.Or(id, before.Asset), LastOK: before.LastOK,
+		FlowsOn: before.FlowsOn,
+	}
+	if o.looksAtFlows() {
+		c.FlowsOn = c.FlowsOn.With(DateOf(o.At))
 	}
 	if o.Status == StatusOK {
 		c.LastOK = o.At
@@ -225,26 +233,11 @@ func (m *merger) seenAt(id string, o *Observation) (int, bool) {
 	return i, ok
 }
 
-// takeFlows replaces what the observed asset said earlier about its own outgoing traffic. What others
-// told of it stays: a host without an agent is known through its peers only.
-func (m *merger) takeFlows(o *Observation) {
-	if len(o.Flows) > 0 && o.Asset != nil {
-		for _, a := range o.Asset.Addresses {
-			delete(m.flows, o.Municipality+" "+a.IP)
-		}
-	}
-	for _, f := range o.Flows {
-		f.Municipality = o.Municipality
-		m.keepFlow(f)
-	}
-}
-
 func (m *merger) keepFlow(f Flow) {
-	from := f.Municipality + " " + f.FromIP
-	if m.flows[from] == nil {
-		m.flows[from] = map[flowKey]Flow{}
+	if known, ok := m.flows[keyOf(f)]; ok {
+		f = known.with(f)
 	}
-	m.flows[from][keyOf(f)] = f
+	m.flows[keyOf(f)] = f
 }
 
 func (m *merger) takeRegister(r *Register) {
@@ -269,11 +262,6 @@ func (m *merger) finish(g Ageing) *Snapshot {
 		a.Presence, a.PresenceNote = w.presence(a)
 	}
 	s.Assets, s.Parts = m.rules.join(own)
-	s.Flows = nil
-	for _, sent := range m.flows {
-		s.Flows = slices.AppendSeq(s.Flows, maps.Values(sent))
-	}
-	m.flows = nil
 	s.Collections = make([]Collection, 0, len(m.collections))
 	for _, c := range m.collections {
 		c.Asset = m.rules.keeper(c.Asset)
@@ -296,10 +284,7 @@ func (m *merger) finish(g Ageing) *Snapshot {
 			byName[a.Municipality+" "+strings.ToLower(a.Name)] = a.ID
 		}
 	}
-	for i := range s.Flows {
-		f := &s.Flows[i]
-		f.From, f.To = byIP[f.Municipality+" "+f.FromIP], byIP[f.Municipality+" "+f.ToIP]
-	}
+	s.Flows = m.resolveFlows(s, byIP, position)
 	highest := map[int]System{}
 	for i := range s.Systems {
 		x := &s.Systems[i]
@@ -320,6 +305,29 @@ func (m *merger) finish(g Ageing) *Snapshot {
 	}
 	s.Sort()
 	return s
+}
+
+// resolveFlows tells whose the addresses of the flows are, and leaves out flows that are forgotten. What
+// was not seen again stays with those it was seen with: addresses are given to others later.
+func (m *merger) resolveFlows(s *Snapshot, byIP map[string]string, assets map[string]int) []Flow {
+	resolve := func(id, municipality, ip string) string {
+		if id = m.rules.keeper(id); id != "" {
+			if _, known := assets[id]; known {
+				return id
+			}
+		}
+		return byIP[municipality+" "+ip]
+	}
+	looks := s.FlowLooks()
+	flows := make([]Flow, 0, len(m.flows))
+	for _, f := range m.flows {
+		f.From, f.To = resolve(f.From, f.Municipality, f.FromIP), resolve(f.To, f.Municipality, f.ToIP)
+		if !f.forgotten(looks, s.TakenAt) {
+			flows = append(flows, f)
+		}
+	}
+	m.flows = nil
+	return flows
 }
 
 // inheritCriticality lets an asset for which nobody stated a criticality carry that of its most

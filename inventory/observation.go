@@ -74,4 +74,5 @@ type Collection struct {
 	Tables       map[string]TableStatus `json:"tables,omitempty"`
 	Asset        string                 `json:"asset,omitempty"` // id, when the look gave one or an earlier one did
 	LastOK       time.Time              `json:"last_ok,omitzero"`
+	FlowsOn      Days                   `json:"flows_on,omitzero"` // the days on which it looked at the target's traffic
 }

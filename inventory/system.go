@@ -32,18 +32,3 @@ type System struct {
 	RunsOn []string `json:"runs_on,omitempty"` // server names as registered
 	Assets []string `json:"assets,omitempty"`  // ids that Merge resolved them to
 }
-
-// Flow is traffic observed between two addresses of one municipality, summed over the observation time.
-// Merge resolves the addresses to asset ids within the municipality only: private ranges overlap
-// between municipalities.
-type Flow struct {
-	Municipality string `json:"municipality"`
-	FromIP       string `json:"from_ip"`
-	ToIP         string `json:"to_ip"`
-	Protocol     string `json:"protocol"`
-	Port         int    `json:"port"`
-	Process      string `json:"process,omitempty"`
-	BytesPerDay  int64  `json:"bytes_per_day"`
-	From         string `json:"from,omitempty"` // asset id; empty: nobody we know
-	To           string `json:"to,omitempty"`
-}

@@ -43,10 +43,14 @@ func (c *checker) checkFoundations() {
 // checkRetireCandidates verifies that candidates are planned, have evidence, and are silent where the
 // evidence says so.
 func (c *checker) checkRetireCandidates() {
-	talks := map[string]bool{}
+	talked := map[string]inventory.Date{} // the latest day of traffic; for what has no day, today
 	for _, f := range c.in.Snapshot.Flows {
+		day := c.in.AsOf
+		if !f.LastSeen.IsZero() {
+			day = inventory.DateOf(f.LastSeen)
+		}
 		if f.From != f.To {
-			talks[f.From], talks[f.To] = true, true
+			talked[f.From], talked[f.To] = max(talked[f.From], day), max(talked[f.To], day)
 		}
 	}
 	seen := map[string]bool{}
@@ -54,7 +58,8 @@ func (c *checker) checkRetireCandidates() {
 		c.want(!seen[r.Asset] && r.Group != "" && r.Group == c.groupOf[r.Asset], "retire_wrong", r.Asset, "is listed twice, or not in group %q", r.Group)
 		c.want(len(r.Evidence) > 0, "reason_missing", r.Asset, "might be retired without any evidence")
 		for _, why := range r.Evidence {
-			c.want(why.Rule != "retire_silent" || !talks[r.Asset], "retire_wrong", r.Asset, "is called silent, and has traffic")
+			since, err := inventory.ParseDate(why.Params["first"])
+			c.want(why.Rule != "retire_silent" || err == nil && talked[r.Asset] < since, "retire_wrong", r.Asset, "is called silent, and has traffic")
 		}
 		if a := c.assets[r.Asset]; a != nil && slices.ContainsFunc(r.Evidence, func(w Reason) bool { return w.Rule == "retire_system_ended" }) {
 			c.want(a.OS.EndOfSupport.Known() && a.OS.EndOfSupport < c.in.AsOf, "retire_wrong", r.Asset, "its operating system is supported, or nobody knows")

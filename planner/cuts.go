@@ -25,6 +25,7 @@ const feltMS = 10
 type load struct {
 	a, b, port      int
 	bytes, heaviest int64
+	main            *inventory.Flow // the heaviest
 	class           [len(roundTrips)]struct {
 		port            int
 		bytes, heaviest int64
@@ -34,7 +35,7 @@ type load struct {
 // loads are kept by the two ends, the lower first.
 type loads map[[2]int]*load
 
-func (ls loads) add(a, b int, f inventory.Flow) {
+func (ls loads) add(a, b int, f *inventory.Flow) {
 	key := [2]int{min(a, b), max(a, b)}
 	l := ls[key]
 	if l == nil {
@@ -43,7 +44,7 @@ func (ls loads) add(a, b int, f inventory.Flow) {
 	}
 	l.bytes += f.BytesPerDay
 	if f.BytesPerDay > l.heaviest {
-		l.heaviest, l.port = f.BytesPerDay, f.Port
+		l.heaviest, l.port, l.main = f.BytesPerDay, f.Port, f
 	}
 	of := group.ClassOf(f.Port)
 	for i := range roundTrips {

@@ -71,10 +71,16 @@ func (e *estate) grouping(municipality string) grouping {
 		to, ok2 := g.index[f.To]
 		if ok1 && ok2 {
 			g.flows = append(g.flows, f)
-			g.problem.Flows = append(g.problem.Flows, group.Flow{From: from, To: to, Port: f.Port, Bytes: f.BytesPerDay})
+			g.problem.Flows = append(g.problem.Flows, group.Flow{From: from, To: to, Port: f.Port, Bytes: f.BytesPerDay, Persistence: e.persistence(&f)})
 		}
 	}
 	return g
+}
+
+// persistence is the share of the observed days on which a flow was seen; 0: not known.
+func (e *estate) persistence(f *inventory.Flow) float64 {
+	days, observed := e.looks.Seen(f)
+	return float64(days) / float64(max(observed, 1))
 }
 
 // places gives the places of those assets that are among the movers.
@@ -220,7 +226,8 @@ const maxTrafficTies = 5
 func (e *estate) traffic(flows []inventory.Flow, index map[string]int, of []int, groups []Group) {
 	within, across := loads{}, loads{}
 	name := make([]string, len(of))
-	for _, f := range flows {
+	for i := range flows {
+		f := &flows[i]
 		from, to := index[f.From], index[f.To]
 		name[from], name[to] = e.byID[f.From].Name, e.byID[f.To].Name
 		if of[from] == of[to] {
@@ -236,8 +243,11 @@ func (e *estate) traffic(flows []inventory.Flow, index map[string]int, of []int,
 			continue
 		}
 		listed[g]++
-		groups[g].Ties = append(groups[g].Ties, reason("traffic", "from", name[l.a], "to", name[l.b],
-			"mb_per_day", float64(l.bytes)/1e6, "port", l.port))
+		rule, params := "traffic", []any{"from", name[l.a], "to", name[l.b], "mb_per_day", float64(l.bytes) / 1e6, "port", l.port}
+		if days, observed := e.looks.Seen(l.main); observed > 0 {
+			rule, params = "traffic_seen", append(params, "days", days, "observed", observed)
+		}
+		groups[g].Ties = append(groups[g].Ties, reason(rule, params...))
 	}
 	for _, l := range across.heaviestFirst() {
 		cut := CutEdge{BytesPerDay: l.bytes, Port: l.port}

@@ -230,6 +230,23 @@ func TestRetireCandidates(t *testing.T) {
 		t.Errorf("candidates (-want +got):\n%s", diff)
 	}
 
+	// What used it once does not speak for it when silence has lasted for the sixty days it takes since, up to
+	// its agent's report of yesterday.
+	user := inventory.Flow{Municipality: "450", FromIP: "10.1.1.1", ToIP: "10.1.1.2", To: "s450-silent", Protocol: "tcp", Port: 443, BytesPerDay: 1e9}
+	for ago, want := range map[int]bool{59: false, 61: false, 62: true} {
+		user.LastSeen = today.AddDays(-ago).Time()
+		again := in
+		again.Snapshot = new(inventory.Snapshot)
+		*again.Snapshot = *in.Snapshot
+		again.Snapshot.Flows = append(slices.Clone(in.Snapshot.Flows), user)
+		silent := slices.ContainsFunc(list(propose(t, again)), func(c candidate) bool {
+			return slices.Contains(c.Evidence, "retire_silent") && c.Asset == "s450-silent"
+		})
+		if silent != want {
+			t.Errorf("used %d days ago, called silent: %v, want %v", ago, silent, want)
+		}
+	}
+
 	// Where no traffic is collected at all, silence is no evidence.
 	in.Snapshot.Flows = nil
 	for _, c := range list(propose(t, in)) {

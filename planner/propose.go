@@ -132,6 +132,7 @@ type estate struct {
 	systems        map[string][]inventory.System // by municipality, each by id
 	systemsOf      map[string][]inventory.System // by asset
 	flows          map[string][]inventory.Flow   // by municipality, between two known assets
+	looks          inventory.FlowLooks
 	contracts      map[string]inventory.Contract
 	sizes          map[string]size
 	movers         map[string][]*inventory.Asset // what the plan may move, by municipality
@@ -150,6 +151,7 @@ func newEstate(in Input) *estate {
 		systems:        map[string][]inventory.System{},
 		systemsOf:      map[string][]inventory.System{},
 		flows:          map[string][]inventory.Flow{},
+		looks:          s.FlowLooks(),
 		contracts:      map[string]inventory.Contract{},
 		movers:         map[string][]*inventory.Asset{},
 		pins:           map[string]Pin{},

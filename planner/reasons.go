@@ -83,6 +83,7 @@ var english = map[string]string{
 	"cluster":         "{servers} servers are in one cluster (heartbeat on port {port})",
 	"same_system":     "{servers} servers run {system}",
 	"traffic":         "{from} and {to} exchange {mb_per_day} MB a day (port {port})",
+	"traffic_seen":    "{from} and {to} exchange {mb_per_day} MB a day (port {port}), seen on {days} of {observed} days",
 	"alone":           "Nothing ties {name} to other servers",
 	"group_too_large": "{servers} servers must move together, more than the limit of {limit}; hard ties are never cut",
 
@@ -133,6 +134,7 @@ var english = map[string]string{
 	"memory_assumed":      "{municipality}: {count} of {of} servers show no memory; {gb} GB each assumed",
 	"storage_assumed":     "{municipality}: {count} of {of} servers show no disks; {gb} GB each assumed",
 	"flows_missing":       "{municipality}: {count} of {of} servers show no traffic; what they depend on is not known",
+	"persistence_unknown": "{municipality}: on how many days {count} of {of} flows between servers are seen is not known; they weigh as if seen every day",
 	"criticality_missing": "{municipality}: {count} of {of} servers have no known criticality; placed between medium and business-critical",
 	"link_assumed":        "{municipality}: no link to {centre} is known; {mbps} Mbit/s assumed",
 	"location_unknown":    "{municipality}: its place is not known; counted as 0 km from every centre",

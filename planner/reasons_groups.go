@@ -23,8 +23,8 @@ var groupings = map[string]string{
 	"pull_never":      "It is bound more strongly where it is, whatever the traffic",
 
 	// Which servers might be retired: evidence, what speaks against, what is not known.
-	"retire_silent":            "No traffic to or from it is seen; it has been known since {first}, and its agent reported on {last}",
-	"retire_upkeep_only":       "No traffic but directory, backup and monitoring is seen; it has been known since {first}, and its agent reported on {last}",
+	"retire_silent":            "No traffic to or from it has been seen since {first}; its agent reported on {last}",
+	"retire_upkeep_only":       "No traffic but directory, backup and monitoring has been seen since {first}; its agent reported on {last}",
 	"retire_no_listeners":      "Nothing listens but its operating system ({count} ports)",
 	"retire_system_ended":      "{name} has been out of support since {until}",
 	"retire_listens":           "A service of its own listens on port {port}",

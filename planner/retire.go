@@ -22,7 +22,7 @@ const freshDays = 7
 // the network, nothing of their own to offer, an operating system out of support. A server that is seen
 // to be used is none. What is not known is no evidence; it is listed as unknown.
 func (e *estate) findRetireCandidates(p *Plan) {
-	seen := e.networkUse()
+	seen, heard := e.networkUse()
 	for _, g := range p.Groups {
 		if g.Foundation {
 			continue
@@ -33,7 +33,7 @@ func (e *estate) findRetireCandidates(p *Plan) {
 			}
 			c := RetireCandidate{Asset: id, Municipality: g.Municipality, Group: g.ID}
 			a := e.byID[id]
-			c.judgeTraffic(a, seen[id], len(e.flows[a.Municipality]) > 0, e.in)
+			c.judgeTraffic(a, seen[id], heard[id], len(e.flows[a.Municipality]) > 0, e.in)
 			quiet := len(c.Evidence) > 0
 			c.judgeListeners(a)
 			c.judgeSystem(a, e.in.AsOf)
@@ -59,24 +59,31 @@ const (
 )
 
 // networkUse tells what has been seen of each server's traffic. Traffic with addresses that nobody knows
-// counts: users are seldom in the inventory.
-func (e *estate) networkUse() map[string]traffic {
-	seen := map[string]traffic{}
+// counts: users are seldom in the inventory. Traffic that was not seen again for as long as silence takes
+// is no use; heard is when there was such last.
+func (e *estate) networkUse() (seen map[string]traffic, heard map[string]inventory.Date) {
+	seen, heard = map[string]traffic{}, map[string]inventory.Date{}
+	need := inventory.Date(e.in.Settings.RetireQuietDays)
 	for _, f := range e.in.Snapshot.Flows {
 		kind := inUse
 		if class := group.ClassOf(f.Port); class == group.Lookup || class == group.Upkeep {
 			kind = upkeepOnly
 		}
-		if f.From != f.To {
+		last := inventory.DateOf(f.LastSeen)
+		switch {
+		case f.From == f.To:
+		case kind == inUse && need > 0 && last.Known() && e.in.AsOf-last >= need:
+			heard[f.From], heard[f.To] = max(heard[f.From], last), max(heard[f.To], last)
+		default:
 			seen[f.From], seen[f.To] = max(seen[f.From], kind), max(seen[f.To], kind)
 		}
 	}
-	return seen
+	return seen, heard
 }
 
 // judgeTraffic takes silence for evidence only where an agent on the server has reported lately, the
 // server has been known for long enough, and the municipality's traffic is collected.
-func (c *RetireCandidate) judgeTraffic(a *inventory.Asset, seen traffic, collected bool, in Input) {
+func (c *RetireCandidate) judgeTraffic(a *inventory.Asset, seen traffic, heard inventory.Date, collected bool, in Input) {
 	var last inventory.Date
 	alone := true
 	for _, s := range a.Sources {
@@ -86,6 +93,9 @@ func (c *RetireCandidate) judgeTraffic(a *inventory.Asset, seen traffic, collect
 		alone = alone && s.Collector == "agent"
 	}
 	first, need := inventory.DateOf(a.FirstSeen), in.Settings.RetireQuietDays
+	if first.Known() && heard.Known() {
+		first = max(first, heard.AddDays(1))
+	}
 	switch {
 	case need == 0:
 	case !last.Known() || !collected || !first.Known():

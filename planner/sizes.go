@@ -95,7 +95,23 @@ func (e *estate) measure(p *Plan) {
 		assume(noMemory, "memory_assumed", "gb", s.UnknownServerMemGB)
 		assume(noDisk, "storage_assumed", "gb", s.UnknownServerGB)
 		assume(noFlow, "flows_missing")
+		e.assumePersistence(p, m.Code, moves)
 		assume(noCriticality, "criticality_missing")
+	}
+}
+
+// assumePersistence tells of how many flows between servers that move it is not known on how many days they
+// are seen.
+func (e *estate) assumePersistence(p *Plan, municipality string, moves map[string]bool) {
+	unknown, of := 0, 0
+	for i := range e.flows[municipality] {
+		if f := &e.flows[municipality][i]; moves[f.From] && moves[f.To] {
+			of++
+			unknown += count(e.persistence(f) == 0)
+		}
+	}
+	if unknown > 0 {
+		p.Assumptions = append(p.Assumptions, reason("persistence_unknown", "municipality", municipality, "count", unknown, "of", of))
 	}
 }
 

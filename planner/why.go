@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner/group"
 )
 
@@ -26,6 +27,11 @@ type Bond struct {
 	Port        int     `json:"port"`
 	BytesPerDay int64   `json:"bytes_per_day"`
 	Weight      float64 `json:"weight"` // 0: too weak to bind
+
+	// On how many of the observed days the heaviest flow on the port was seen. Both 0: not known, it weighs as
+	// if seen every day.
+	DaysSeen     int `json:"days_seen,omitzero"`
+	DaysObserved int `json:"days_observed,omitzero"`
 }
 
 // Pull is what draws a server to another group, and in Reasons why it does not go there.
@@ -79,7 +85,11 @@ func Why(in Input, p Plan, asset string) (Placement, error) {
 		w.Tied = append(w.Tied, own.movers[s].ID)
 	}
 	for _, b := range why.Inside {
-		w.Bonds = append(w.Bonds, Bond{Asset: own.movers[b.Server].ID, Class: string(group.ClassOf(b.Port)), Port: b.Port, BytesPerDay: b.Bytes, Weight: b.Weight})
+		bond := Bond{Asset: own.movers[b.Server].ID, Class: string(group.ClassOf(b.Port)), Port: b.Port, BytesPerDay: b.Bytes, Weight: b.Weight}
+		if f := own.heaviest(asset, bond.Asset, b.Port); f != nil {
+			bond.DaysSeen, bond.DaysObserved = e.looks.Seen(f)
+		}
+		w.Bonds = append(w.Bonds, bond)
 	}
 	for _, l := range why.Pulls {
 		pull := Pull{Group: id[l.Group], Class: string(group.ClassOf(l.Port)), Port: l.Port, BytesPerDay: l.Bytes, Weight: l.Weight, Times: l.Times}
@@ -90,6 +100,18 @@ func Why(in Input, p Plan, asset string) (Placement, error) {
 		w.Pulls = append(w.Pulls, pull)
 	}
 	return w, nil
+}
+
+// heaviest finds the heaviest flow between two servers on a port.
+func (in grouping) heaviest(a, b string, port int) *inventory.Flow {
+	var most *inventory.Flow
+	for i := range in.flows {
+		f := &in.flows[i]
+		if f.Port == port && (f.From == a && f.To == b || f.From == b && f.To == a) && (most == nil || f.BytesPerDay > most.BytesPerDay) {
+			most = f
+		}
+	}
+	return most
 }
 
 // hold says why a pull is not followed.

@@ -69,16 +69,20 @@ func groupTable(v hub.GroupsView) table {
 }
 
 func placementTable(v hub.PlacementView) table {
-	t := table{demo: v.Demo, head: []string{"what", "with", "port", "mb a day", "weight", "reasons"}}
+	t := table{demo: v.Demo, head: []string{"what", "with", "port", "mb a day", "days", "weight", "reasons"}}
 	for _, r := range v.Ties {
-		t.rows = append(t.rows, []string{"tied", "", "", "", "", r.String()})
+		t.rows = append(t.rows, []string{"tied", "", "", "", "", "", r.String()})
 	}
 	mb := func(bytes int64) string { return fmt.Sprintf("%.1f", float64(bytes)/1e6) }
 	for _, b := range v.Bonds {
-		t.rows = append(t.rows, []string{"bound by " + b.Class, v.Names[b.Asset], fmt.Sprint(b.Port), mb(b.BytesPerDay), fmt.Sprintf("%.1f", b.Weight), ""})
+		days := "unknown"
+		if b.DaysObserved > 0 {
+			days = fmt.Sprintf("%d of %d", b.DaysSeen, b.DaysObserved)
+		}
+		t.rows = append(t.rows, []string{"bound by " + b.Class, v.Names[b.Asset], fmt.Sprint(b.Port), mb(b.BytesPerDay), days, fmt.Sprintf("%.1f", b.Weight), ""})
 	}
 	for _, p := range v.Pulls {
-		t.rows = append(t.rows, []string{"drawn by " + p.Class, v.Names[p.Group], fmt.Sprint(p.Port), mb(p.BytesPerDay), fmt.Sprintf("%.1f", p.Weight), joinReasons(p.Reasons)})
+		t.rows = append(t.rows, []string{"drawn by " + p.Class, v.Names[p.Group], fmt.Sprint(p.Port), mb(p.BytesPerDay), "", fmt.Sprintf("%.1f", p.Weight), joinReasons(p.Reasons)})
 	}
 	t.note = fmt.Sprintf("%s is in group %s (%s).%s", v.Names[v.Asset], v.Group, v.Names[v.Group], demoNote(v.Demo))
 	return t

@@ -34,7 +34,7 @@ type Document struct {
 	DNS         []string     `json:"dns,omitempty"`
 	Software    []Software   `json:"software,omitempty"`
 	Listeners   []Listener   `json:"listeners,omitempty"`
-	Flows       []Flow       `json:"flows,omitempty"`
+	Flows       []Flow       `json:"flows,omitzero"` // absent: traffic was not looked at; empty: there was none
 
 	Backup *Backup `json:"backup,omitempty"` // absent: no backup agent was found to ask
 	Usage  *Usage  `json:"usage,omitempty"`  // absent: not measured long enough

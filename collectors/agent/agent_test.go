@@ -126,8 +126,16 @@ func TestUnknownStaysUnknown(t *testing.T) {
 	if diff := cmp.Diff(want, o.Asset); diff != "" {
 		t.Errorf("a host that says nothing (-want +got):\n%s", diff)
 	}
-	if got := o.Tables["software"].State; got != inventory.TableAbsent {
-		t.Errorf("software table of a host that says nothing is %q", got)
+	if got := o.Tables["software"].State; got != inventory.TableAbsent || o.Tables["flows"].State != inventory.TableAbsent {
+		t.Errorf("software table of a host that says nothing is %q, flows %q", got, o.Tables["flows"].State)
+	}
+	bare.Flows = []agent.Flow{}
+	idle, err := agent.Parse(bytes.NewReader(encode(t, bare)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := idle.Observation(agent.Place{Municipality: "461", Source: "x"}).Tables["flows"].State; got != inventory.TableComplete {
+		t.Errorf("flows table of a host that saw no traffic is %q", got)
 	}
 	if !strings.Contains(string(encode(t, bare)), `"hostname": "x"`) || strings.Contains(string(encode(t, bare)), "backup") {
 		t.Error("an unknown backup must not be written")

@@ -72,6 +72,9 @@ func (d Document) Observation(p Place) inventory.Observation {
 		}
 		o.Tables[name] = inventory.TableStatus{State: state, Rows: rows}
 	}
+	if d.Flows != nil {
+		o.Tables["flows"] = inventory.TableStatus{State: inventory.TableComplete, Rows: len(o.Flows)}
+	}
 	return o
 }
 

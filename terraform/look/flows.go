@@ -32,12 +32,18 @@ func looksAtFlows(snap *inventory.Snapshot) map[string]inventory.Collection {
 	return looks
 }
 
+// told tells whether the look still told of the flow: the estate keeps what is no longer seen for a while.
+// What nobody has dated is taken for seen.
+func told(f inventory.Flow, look inventory.Collection) bool {
+	return f.LastSeen.IsZero() || !f.LastSeen.Before(look.At)
+}
+
 // flows wants the traffic that there was before to be there again. Who sends tells: a flow counts as back
 // when the sender was looked at after the move and still tells of it.
 func (j *judge) flows() {
 	now := map[link]bool{}
 	for _, f := range j.now.Estate.Flows {
-		if f.From == j.old.ID || f.To == j.old.ID {
+		if (f.From == j.old.ID || f.To == j.old.ID) && told(f, j.looks[f.From]) {
 			now[linkOf(f)] = true
 		}
 	}
@@ -54,13 +60,11 @@ func (j *judge) flows() {
 			j.add("flow", want, "its sender was not looked at since the move", false, true)
 			continue
 		}
-		// A look without any flows leaves the earlier ones standing in the estate.
-		back := now[l] && look.Tables["flows"].Rows > 0
 		got := "not seen"
-		if back {
+		if now[l] {
 			got = "seen"
 		}
-		j.add("flow", want, got, back, false)
+		j.add("flow", want, got, now[l], false)
 	}
 }
 

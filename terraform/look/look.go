@@ -82,8 +82,9 @@ func Remember(snap *inventory.Snapshot, assets []string, domain string) Memory {
 		m.Assets = append(m.Assets, inventory.Asset{ID: a.ID, Name: a.Name, UUID: a.UUID, Serial: a.Serial, Addresses: a.Addresses,
 			Listeners: a.Listeners, Sources: a.Sources, Management: inventory.Management{EngineID: a.Management.EngineID}})
 	}
+	looks := looksAtFlows(snap)
 	for _, f := range snap.Flows {
-		if moving[f.From] || moving[f.To] {
+		if (moving[f.From] || moving[f.To]) && told(f, looks[f.From]) {
 			m.Flows = append(m.Flows, f)
 		}
 	}

@@ -41,6 +41,9 @@ func after() *inventory.Snapshot {
 	a.Addresses[0].IP, a.Sources[0].At = "10.8.2.3", moved.Add(time.Hour)
 	a.Backup = &inventory.Backup{LastSuccess: moved.Add(2 * time.Hour)}
 	s.Flows[0].FromIP, s.Flows[1].ToIP = "10.8.2.3", "10.8.2.3"
+	for i := range s.Flows {
+		s.Flows[i].LastSeen = moved.Add(time.Hour)
+	}
 	for _, id := range []string{"a1", "b1"} {
 		s.Collections = append(s.Collections, inventory.Collection{Asset: id, Collector: "agent", Source: id, At: moved.Add(time.Hour),
 			Tables: map[string]inventory.TableStatus{"flows": {State: inventory.TableComplete, Rows: 1}}})
@@ -108,8 +111,8 @@ func TestChecks(t *testing.T) {
 		{"the agent fails", func(w *world) { w.now.Estate.Assets[0].Sources[0].Status = inventory.StatusFailed }, []string{"bad seen"}},
 		{"another machine answers", func(w *world) { w.now.Estate.Assets[0].UUID = "4223a9d1-0000-4d5e-9d7b-52d2d1d0a001" }, []string{"bad seen"}},
 		{"the database gets no traffic", func(w *world) { w.now.Estate.Flows = w.now.Estate.Flows[1:] }, []string{"bad flow"}},
-		{"a look without any flows keeps the earlier ones", func(w *world) {
-			w.now.Estate.Collections[0].Tables["flows"] = inventory.TableStatus{State: inventory.TableComplete}
+		{"the estate remembers traffic that the latest look did not tell of", func(w *world) {
+			w.now.Estate.Flows[0].LastSeen = moved.Add(-time.Hour)
 		}, []string{"bad flow"}},
 		{"nobody has looked at traffic since", func(w *world) { w.now.Estate.Collections = nil }, []string{"unknown flow", "unknown flow"}},
 		{"no backup system", func(w *world) { w.now.Estate.Assets[0].Backup = nil }, []string{"unknown backup_after"}},
