@@ -69,7 +69,7 @@ func (h *Hub) assess(ctx context.Context, e *estate, municipalities ...string) e
 // gapInput gives what the assessments of an estate stand on, as it is stored now: one municipality's, or
 // everybody's where none is named.
 func (h *Hub) gapInput(ctx context.Context, e *estate, municipality string) (nis2.Input, error) {
-	in := nis2.Input{Snapshot: e.snapshot, AsOf: e.asOf, Monitored: e.monitored, Fills: e.fills}
+	in := nis2.Input{Snapshot: e.snapshot, AsOf: e.asOf, Monitored: e.monitored, Fills: e.fills, Loads: e.loads, Readings: e.readings}
 	var err error
 	if municipality == "" {
 		in.Answers, err = h.answers(ctx)

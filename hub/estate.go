@@ -3,7 +3,6 @@ package hub
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	"github.com/samdrift/samdrift/hub/monitor"
-	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/planner/nis2"
@@ -30,10 +28,7 @@ type estate struct {
 	plan     planner.Plan
 	planKey  string            // see planKeyOf
 	gaps     []nis2.Assessment // by municipality code
-	// monitored tells per asset when its time series last had data; nil: nobody has kept any
-	monitored map[string]time.Time
-	// fills tells how full each asset is; nil: nobody has kept any
-	fills map[string]nis2.Fill
+	measured
 
 	rows     []assetRow                  // every asset, by name
 	rowOf    map[string]int              // asset id → rows
@@ -96,10 +91,7 @@ func (h *Hub) workOut(ctx context.Context, s *inventory.Snapshot) (*estate, erro
 	if err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
-	if e.monitored, err = h.monitored(ctx, s); err != nil {
-		return nil, err
-	}
-	if e.fills, err = h.fills(ctx, s); err != nil {
+	if e.measured, err = h.measure(ctx, s); err != nil {
 		return nil, err
 	}
 	if err := h.assess(ctx, e); err != nil {
@@ -114,11 +106,7 @@ func (h *Hub) workOut(ctx context.Context, s *inventory.Snapshot) (*estate, erro
 // hub last noted; nil when nobody has kept time series.
 func (h *Hub) monitored(ctx context.Context, s *inventory.Snapshot) (map[string]time.Time, error) {
 	if h.monitor == nil {
-		var noted map[string]time.Time
-		if _, err := h.store.Result(ctx, "monitored", &noted); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return nil, err
-		}
-		return noted, nil
+		return noted[map[string]time.Time](ctx, h, "monitored")
 	}
 	seen, err := h.monitor.LastSeen(monitor.WithScope(ctx, monitor.Scope{All: true}))
 	if err != nil {

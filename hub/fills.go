@@ -2,10 +2,8 @@ package hub
 
 import (
 	"context"
-	"errors"
 
 	"github.com/samdrift/samdrift/hub/monitor"
-	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner/nis2"
 )
@@ -25,11 +23,7 @@ const soonDays = 30
 // kept time series.
 func (h *Hub) fills(ctx context.Context, s *inventory.Snapshot) (map[string]nis2.Fill, error) {
 	if h.monitor == nil {
-		var noted map[string]nis2.Fill
-		if _, err := h.store.Result(ctx, "fills", &noted); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return nil, err
-		}
-		return noted, nil
+		return noted[map[string]nis2.Fill](ctx, h, "fills")
 	}
 	ctx = monitor.WithScope(ctx, monitor.Scope{All: true})
 	now := h.now()

@@ -10,7 +10,7 @@ type check struct {
 }
 
 // checks lists the rules whose data the snapshot, the monitoring, the answers, the hub's registers or an
-// imported dataset hold, in the catalogue's order. The other rules wait for their source.
+// imported dataset hold, in the catalogue's order.
 var checks = []check{
 	{"20-02", registerEntries, statusReported},
 	{"20-03", DatasetTraining, managementTrained},
@@ -18,6 +18,7 @@ var checks = []check{
 	{"23-02", DatasetIncidents, warnedInTime},
 	{"23-03", DatasetIncidents, notifiedInTime},
 	{"23-04", registerEntries, chainTried},
+	{"23-06", DatasetRanges, rangesRegistered},
 	{"21a-02", "", accountable},
 	{"21a-04", "", riskAssessed},
 	{"21a-05", registerEntries, risksTreated},
@@ -32,6 +33,7 @@ var checks = []check{
 	{"21c-04", "", isolatedCopy},
 	{"21c-05", "", restoreTested},
 	{"21c-06", "", weakLink},
+	{"21c-07", DatasetClimate, roomsPowered},
 	{"21c-08", "", capacityWatched},
 	{"21c-09", registerEntries, crisisExercised},
 	{"21d-01", "", supplierKnown},
@@ -67,6 +69,7 @@ var checks = []check{
 	{"21i-05", registerEntries, accessReviewed},
 	{"21i-06", DatasetDirectory, privilegedPersonal},
 	{"21i-07", DatasetLogs, jumpHosts},
+	{"21i-09", DatasetAccess, roomsGuarded},
 	{"21j-01", DatasetDirectory, adminMFA},
 	{"21j-02", DatasetDirectory, remoteMFA},
 	{"21j-03", DatasetLogs, oldSignIns},

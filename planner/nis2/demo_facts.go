@@ -48,7 +48,17 @@ func DemoFacts(code string, seed uint64, asOf inventory.Date) []DemoFile {
 	for i := range 2 {
 		_, _ = fmt.Fprintf(&lms, ",,,%s,demo-kampagne-%d,%d %%,%d %%\n", asOf.AddDays(-60-120*i), i+1, 2+r.IntN(9), 20+r.IntN(40))
 	}
-	return []DemoFile{{DatasetDNS, dns}, {DatasetTLS, tls}, {DatasetTraining, lms.String()}}
+	access := "site,access_log,door_alarm\n"
+	for _, site := range []string{"Serverrum", "Rådhus", "Skole 1", "Plejecenter 1", "Bibliotek 1"} {
+		access += fmt.Sprintf("%s (demo),%s,%s\n", site, yes(0.85), yes(0.8))
+	}
+	// Ranges that are kept free for examples (RFC 5737); nobody can have them.
+	registered := asOf.AddDays(-300).String()
+	ranges := "range,in_use,in_use_since,registered_at\n"
+	ranges += fmt.Sprintf("192.0.2.0/25,ja,%s,%s\n", asOf.AddDays(-2000), registered)
+	ranges += fmt.Sprintf("198.51.100.0/24,%s,%s,%s\n", yes(0.7), asOf.AddDays(-900), registered)
+	ranges += fmt.Sprintf("203.0.113.64/27,ja,%s,%s\n", asOf.AddDays(-3-r.IntN(60)), []string{"ingen", asOf.AddDays(-1).String()}[r.IntN(2)])
+	return []DemoFile{{DatasetDNS, dns}, {DatasetTLS, tls}, {DatasetTraining, lms.String()}, {DatasetAccess, access}, {DatasetRanges, ranges}}
 }
 
 // DemoEntries invents lines of a municipality's register: DEMODATA ONLY, as each line's note says. What some

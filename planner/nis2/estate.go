@@ -17,6 +17,7 @@ type estate struct {
 	code      string
 	assets    []*inventory.Asset // in service, by id
 	systems   []*inventory.System
+	sites     []*inventory.Site
 	contracts []*inventory.Contract
 	links     []*inventory.Link
 	flows     []*inventory.Flow
@@ -35,6 +36,7 @@ type estate struct {
 	byID        map[string]*inventory.Asset
 	byName      map[string]*inventory.Asset // short host name, lower case
 	twice       map[string]bool             // short host names that several assets have
+	bySite      map[string]string           // id or name of a site in lower case → its id; empty: several have it
 	criticality map[string]inventory.Criticality
 	goals       map[string]float64 // asset id → strictest data loss goal in hours
 }
@@ -49,7 +51,7 @@ func estates(cat *Catalogue, in Input) []*estate {
 		moment = in.AsOf.Time()
 	}
 	for _, m := range s.Municipalities {
-		e := &estate{cat: cat, in: &in, code: m.Code, moment: moment, answers: map[string]*Answer{}, facts: map[string]*Facts{}, twice: map[string]bool{},
+		e := &estate{cat: cat, in: &in, code: m.Code, moment: moment, answers: map[string]*Answer{}, facts: map[string]*Facts{}, twice: map[string]bool{}, bySite: map[string]string{},
 			byID: map[string]*inventory.Asset{}, byName: map[string]*inventory.Asset{},
 			criticality: map[string]inventory.Criticality{}, goals: map[string]float64{}}
 		of[m.Code] = e
@@ -63,6 +65,7 @@ func estates(cat *Catalogue, in Input) []*estate {
 		}
 	}
 	deal(s.Systems, of, func(x *inventory.System) string { return x.Municipality }, func(e *estate) *[]*inventory.System { return &e.systems })
+	deal(s.Sites, of, func(x *inventory.Site) string { return x.Municipality }, func(e *estate) *[]*inventory.Site { return &e.sites })
 	deal(s.Contracts, of, func(x *inventory.Contract) string { return x.Municipality }, func(e *estate) *[]*inventory.Contract { return &e.contracts })
 	deal(s.Links, of, func(x *inventory.Link) string { return x.Municipality }, func(e *estate) *[]*inventory.Link { return &e.links })
 	deal(s.Flows, of, func(x *inventory.Flow) string { return x.Municipality }, func(e *estate) *[]*inventory.Flow { return &e.flows })
@@ -114,6 +117,17 @@ func (e *estate) index() {
 			}
 		}
 	}
+	for _, s := range e.sites {
+		name := strings.ToLower(s.Name)
+		if _, taken := e.bySite[name]; taken {
+			e.bySite[name] = ""
+		} else {
+			e.bySite[name] = s.ID
+		}
+	}
+	for _, s := range e.sites {
+		e.bySite[strings.ToLower(s.ID)] = s.ID
+	}
 	for _, s := range e.systems {
 		for _, id := range s.Assets {
 			e.criticality[id] = max(e.criticality[id], s.Criticality)
@@ -163,6 +177,8 @@ func (e *estate) connected(dataset string) bool {
 		return e.in.Entries != nil
 	case DatasetIncidents:
 		return e.in.Incidents != nil || e.facts[dataset] != nil
+	case DatasetClimate:
+		return e.in.Readings != nil || e.facts[dataset] != nil
 	}
 	return e.facts[dataset] != nil
 }

@@ -23,6 +23,9 @@ const (
 	DatasetConfig    = "config_management"
 	DatasetIncidents = "incidents"
 	DatasetWatch     = "monitoring" // of another system than the hub's own monitoring
+	DatasetClimate   = "room_climate"
+	DatasetAccess    = "room_access"
+	DatasetRanges    = "address_ranges"
 )
 
 // Facts is one dataset of one municipality, as another system told it. An import takes the place of
@@ -45,6 +48,9 @@ type Facts struct {
 	Configs   []Configuration `json:"configs,omitempty"`
 	Cases     []Case          `json:"cases,omitempty"`
 	Watched   []Watched       `json:"watched,omitempty"`
+	Climates  []Climate       `json:"climates,omitempty"`
+	Doors     []Door          `json:"doors,omitempty"`
+	Ranges    []Range         `json:"ranges,omitempty"`
 }
 
 // readers read the rows of each dataset into its list.
@@ -62,6 +68,9 @@ var readers = map[string]func(*Facts, *reading){
 	DatasetConfig:    func(f *Facts, r *reading) { f.Configs = rowsOf[Configuration](r) },
 	DatasetIncidents: func(f *Facts, r *reading) { f.Cases = rowsOf[Case](r) },
 	DatasetWatch:     func(f *Facts, r *reading) { f.Watched = rowsOf[Watched](r) },
+	DatasetClimate:   func(f *Facts, r *reading) { f.Climates = rowsOf[Climate](r) },
+	DatasetAccess:    func(f *Facts, r *reading) { f.Doors = rowsOf[Door](r) },
+	DatasetRanges:    func(f *Facts, r *reading) { f.Ranges = rowsOf[Range](r) },
 }
 
 // Datasets lists what can be imported, in order.
@@ -109,7 +118,8 @@ func ParseFacts(municipality, dataset, format string, taken inventory.Date, data
 // Len tells how many rows the dataset holds.
 func (f *Facts) Len() int {
 	return len(f.Patches) + len(f.Holes) + len(f.Guards) + len(f.Devices) + len(f.Accounts) + len(f.Logs) +
-		len(f.Domains) + len(f.Endpoints) + len(f.Exposed) + len(f.Training) + len(f.Configs) + len(f.Cases) + len(f.Watched)
+		len(f.Domains) + len(f.Endpoints) + len(f.Exposed) + len(f.Training) + len(f.Configs) + len(f.Cases) + len(f.Watched) +
+		len(f.Climates) + len(f.Doors) + len(f.Ranges)
 }
 
 // assetKeys gives the assets that the rows name, each once, in order.
@@ -140,13 +150,31 @@ func (f *Facts) assetKeys() []string {
 	return slices.Compact(keys)
 }
 
+// siteKeys gives the sites that the rows name, each once, in order.
+func (f *Facts) siteKeys() []string {
+	var keys []string
+	for _, r := range f.Climates {
+		keys = append(keys, r.Site)
+	}
+	for _, r := range f.Doors {
+		keys = append(keys, r.Site)
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
 // Unmatched names what the rows call an asset although the municipality has none in service by that id,
-// nor exactly one by that host name, in order.
+// nor exactly one by that host name, in order; and what they call a site and the inventory does not.
 func (f *Facts) Unmatched(s *inventory.Snapshot) []string {
 	unmatched := []string{}
 	for _, e := range estates(nil, Input{Snapshot: alone(s, f.Municipality), AsOf: f.TakenAt}) {
 		for _, key := range f.assetKeys() {
 			if e.match(key) == nil {
+				unmatched = append(unmatched, key)
+			}
+		}
+		for _, key := range f.siteKeys() {
+			if _, known := e.site(key); !known {
 				unmatched = append(unmatched, key)
 			}
 		}

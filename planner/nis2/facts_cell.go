@@ -15,8 +15,11 @@ import (
 	"github.com/samdrift/samdrift/inventory"
 )
 
-// never is the end of what has no end.
-var never = inventory.NewDate(9999, time.December, 31)
+// never is the end of what has no end, and notYet the day of what has not been done.
+var (
+	never  = inventory.NewDate(9999, time.December, 31)
+	notYet = inventory.NewDate(1900, time.January, 1)
+)
 
 // field is one column of a dataset and where its value goes.
 type field struct {
@@ -82,6 +85,9 @@ const firstYear = 1990
 // refused.
 func (f field) day(text string) (inventory.Date, error) {
 	if f.open && (strings.EqualFold(text, "none") || strings.EqualFold(text, "ingen")) {
+		if f.past {
+			return notYet, nil
+		}
 		return never, nil
 	}
 	for _, layout := range []string{time.DateOnly, "2-1-2006", "2.1.2006"} {

@@ -24,6 +24,11 @@ type Input struct {
 	Monitored map[string]time.Time
 	// Fills holds, per asset id, how full an asset is. A nil map means that monitoring was not asked.
 	Fills map[string]Fill
+	// Loads holds how loaded links and uplinks are: see Uplinks. A nil map means that monitoring was not asked.
+	Loads map[string]float64
+	// Readings holds, per asset id, what UPSs and thermometers tell. A nil map means that monitoring was not
+	// asked.
+	Readings map[string]Reading
 	// Facts are the imported datasets, at most one per municipality and dataset. The rules of a dataset
 	// that is not there are not connected.
 	Facts []Facts

@@ -15,24 +15,32 @@ type Fill struct {
 const fullShare = 0.9
 
 // capacityWatched is 21c-08: business-critical assets of which a volume or the memory is more than 90 % in use, or
-// a volume will be within 30 days. Assets of which nothing is measured are no members; without monitoring,
-// all critical servers and equipment are unknown.
+// a volume will be within 30 days, or an uplink was loaded more than 90 % for a twentieth of the last week; and
+// links to a centre loaded so. Assets of which nothing is measured and that have no uplink are no members;
+// without monitoring, all critical servers and equipment are unknown.
 func capacityWatched(e *estate, t *tally) {
+	day, rows := inventory.DateOf(e.moment), verdicts{}
+	loaded := func(id, key string) {
+		load, measured := e.in.Loads[key]
+		rows.add(id, day, load > fullShare, !measured)
+	}
 	for _, a := range e.assets {
 		if !runsOrCarries(a.Kind) || e.critical(a) < inventory.CriticalityBusiness {
 			continue
 		}
-		fill, measured := e.in.Fills[a.ID]
-		switch {
-		case e.in.Fills == nil:
+		if e.in.Fills == nil {
 			t.unknown(a.ID)
-		case !measured:
-		case fill.Now > fullShare || fill.Soon != nil && *fill.Soon >= fullShare:
-			t.judge(a.ID, inventory.DateOf(e.moment), true)
-		case fill.Soon == nil:
-			t.unknown(a.ID)
-		default:
-			t.judge(a.ID, inventory.DateOf(e.moment), false)
+			continue
+		}
+		if fill, measured := e.in.Fills[a.ID]; measured {
+			rows.add(a.ID, day, fill.Now > fullShare || fill.Soon != nil && *fill.Soon >= fullShare, fill.Soon == nil)
+		}
+		for _, port := range e.uplinks(a) {
+			loaded(a.ID, port.Key())
 		}
 	}
+	for _, l := range e.links {
+		loaded("link:"+l.ID, l.ID)
+	}
+	rows.tell(t)
 }

@@ -17,6 +17,8 @@ type counted struct {
 	answers   []nis2.Answer
 	monitored map[string]time.Time
 	fills     map[string]nis2.Fill
+	loads     map[string]float64
+	readings  map[string]nis2.Reading
 	facts     []nis2.Facts
 	incidents []nis2.Incident
 	actions   []nis2.Action
@@ -29,7 +31,7 @@ type counted struct {
 
 func (c counted) run(t *testing.T) {
 	t.Run(c.control+" "+c.name, func(t *testing.T) {
-		list := assessInput(t, load(t), nis2.Input{Snapshot: c.estate.build(), AsOf: today, Answers: c.answers, Monitored: c.monitored, Fills: c.fills, Facts: c.facts, Incidents: c.incidents, Actions: c.actions, Entries: c.entries})
+		list := assessInput(t, load(t), nis2.Input{Snapshot: c.estate.build(), AsOf: today, Answers: c.answers, Monitored: c.monitored, Fills: c.fills, Loads: c.loads, Readings: c.readings, Facts: c.facts, Incidents: c.incidents, Actions: c.actions, Entries: c.entries})
 		m := result(t, list[0], c.control).Members
 		if m == nil {
 			t.Fatal("the rule was not run")
@@ -247,4 +249,50 @@ func TestCapacityRule(t *testing.T) {
 		"new": {Now: 0.1}, "new-and-full": {Now: 0.95}, "minor": {Now: 1},
 	}, failing: "filling full new-and-full", unknown: "new", known: 4}.run(t)
 	counted{name: "not asked", control: "21c-08", estate: build(), unknown: "filling full new new-and-full no-volumes roomy"}.run(t)
+}
+
+// Links and uplinks: of a router and a firewall every port that is up, of a switch those towards other network
+// devices. What is not measured, or not for a day, leaves its device unknown.
+func TestCapacityOfLinks(t *testing.T) {
+	port := func(index int, name string) inventory.Interface {
+		return inventory.Interface{Index: index, Name: name, Type: "ethernetCsmacd", Oper: "up", SpeedBPS: 1e9}
+	}
+	with := func(ports ...inventory.Interface) func(*inventory.Asset) {
+		return func(a *inventory.Asset) { a.Criticality, a.Interfaces = inventory.CriticalityBusiness, ports }
+	}
+	down, view, slow := port(2, "wan2"), port(3, "vlan10"), port(4, "wan4")
+	down.Oper, view.Type, slow.SpeedBPS = "down", "l3ipvlan", 0
+	wired := func(neighbours ...string) func(*inventory.Asset) {
+		return func(a *inventory.Asset) {
+			with(port(1, "gi1"), port(2, "gi2"), port(3, "gi3"))(a)
+			for i, name := range neighbours {
+				a.Neighbours = append(a.Neighbours, inventory.Neighbour{LocalPort: "gi" + itoa(i+1), RemoteName: name})
+			}
+		}
+	}
+	build := func() *estate {
+		e := newEstate("901").
+			asset(device("router", inventory.KindRouter, with(port(1, "wan"), down, view, slow))).
+			asset(device("firewall", inventory.KindFirewall, with(port(1, "wan"), port(2, "lan")))).
+			asset(device("unmeasured", inventory.KindFirewall, with(port(1, "wan")))).
+			asset(device("access", inventory.KindSwitch, wired("ROUTER.nordby.dk", "phone-7", "server"))).
+			asset(device("island", inventory.KindSwitch, wired("phone-7", "server"))).
+			asset(device("minor", inventory.KindRouter, func(a *inventory.Asset) { a.Interfaces = []inventory.Interface{port(1, "wan")} })).
+			asset(server("server", with(port(1, "eth0"))))
+		e.Links = append(e.Links, inventory.Link{ID: "fibre", Municipality: "901"}, inventory.Link{ID: "spare", Municipality: "901"},
+			inventory.Link{ID: "theirs", Municipality: "902"}, inventory.Link{ID: "radio", Municipality: "901"})
+		return e
+	}
+	keys := []string{}
+	for _, u := range nis2.Uplinks(build().build()) {
+		keys = append(keys, u.Key())
+	}
+	if got := strings.Join(keys, ", "); got != "access 1, firewall 1, firewall 2, router 1, unmeasured 1" {
+		t.Errorf("the uplinks are %s", got)
+	}
+	counted{name: "links", control: "21c-08", estate: build(), fills: map[string]nis2.Fill{"access": {Now: 0.2, Soon: ptr(0.2)}, "server": {Now: 0.95}},
+		loads:   map[string]float64{"router 1": 0.9, "router 2": 1, "firewall 1": 0.1, "firewall 2": 0.91, "access 1": 0.3, "minor 1": 1, "fibre": 0.89, "radio": 0.97},
+		failing: "firewall link:radio server", unknown: "link:spare unmeasured", known: 6}.run(t)
+	counted{name: "a full disk counts although the uplink is not measured", control: "21c-08", estate: build(), fills: map[string]nis2.Fill{"access": {Now: 0.95, Soon: ptr(1.0)}},
+		failing: "access", unknown: "firewall link:fibre link:radio link:spare router unmeasured", known: 1}.run(t)
 }
