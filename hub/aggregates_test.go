@@ -115,9 +115,12 @@ func (p *published) solved(set ...int) []string {
 			continue
 		}
 		rows[next], rows[next+pivot], how[next], how[next+pivot] = rows[next+pivot], rows[next], how[next+pivot], how[next]
+		cells, used := nonzero(rows[next]), nonzero(how[next])
 		for r := next + 1; r < len(rows); r++ {
 			if rows[r][c] != 0 {
-				subtract(rows[r], rows[next], rows[r][c]/rows[next][c], how[r], how[next])
+				times := rows[r][c] / rows[next][c]
+				subtract(rows[r], rows[next], cells, times)
+				subtract(how[r], how[next], used, times)
 				rows[r][c] = 0
 			}
 		}
@@ -149,12 +152,20 @@ func (p *published) solved(set ...int) []string {
 	return leaks
 }
 
-func subtract(row, pivot []float64, times float64, how, pivotHow []float64) {
-	for c, w := range pivot {
-		row[c] -= times * w
+// nonzero gives where a row is not zero: most rows nearly everywhere are.
+func nonzero(row []float64) (at []int) {
+	for i, w := range row {
+		if w != 0 {
+			at = append(at, i)
+		}
 	}
-	for f, w := range pivotHow {
-		how[f] -= times * w
+	return at
+}
+
+// subtract takes a row a number of times from another, where it is not zero.
+func subtract(from, row []float64, at []int, times float64) {
+	for _, i := range at {
+		from[i] -= times * row[i]
 	}
 }
 

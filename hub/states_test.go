@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/samdrift/samdrift/hub"
 	"github.com/samdrift/samdrift/hub/store"
@@ -45,14 +44,10 @@ func TestStatesInTheHub(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- h.Run(ctx, nil, nil) }()
-		for looked := false; !looked; {
+		await(t, "the hub looks", func() bool {
 			trail, err := h.AuditTrail(t.Context(), admin)
-			if err != nil {
-				t.Fatal(err)
-			}
-			looked = slices.ContainsFunc(trail, func(a store.Audit) bool { return a.Action == "move.drift" && a.Subject == id && a.Actor == "samdrift" })
-			time.Sleep(20 * time.Millisecond)
-		}
+			return err == nil && slices.ContainsFunc(trail, func(a store.Audit) bool { return a.Action == "move.drift" && a.Subject == id && a.Actor == "samdrift" })
+		})
 		stop()
 		if err := <-ended; err != nil {
 			t.Error(err)

@@ -28,6 +28,7 @@ const ifTable = ".1.3.6.1.2.1.2.2"
 
 // Agents that break the rules, as real ones do. Each case says how the interface table must end.
 func TestMisbehavingAgents(t *testing.T) {
+	t.Parallel() // it mostly waits for answers that do not come
 	const ports = 40
 	cases := map[string]struct {
 		version string
@@ -189,6 +190,7 @@ func TestMisbehavingAgents(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			mib := switchMIB(ports)
 			for _, own := range c.mib {
 				for i := range mib {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -23,15 +24,21 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// freePort gives a UDP port on loopback that nobody uses now.
-func freePort(t testing.TB) string {
+// freeAddress gives a UDP address that nobody uses, nor takes before a peer is started on it: one of
+// loopback's sixteen million, with a port below those that systems hand out by themselves.
+func freeAddress(t testing.TB) string {
 	t.Helper()
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	var err error
+	for range 10 {
+		address := fmt.Sprintf("127.%d.%d.%d:1161", 100+rand.N(100), rand.N(256), 1+rand.N(254))
+		var conn net.PacketConn
+		if conn, err = net.ListenPacket("udp4", address); err == nil {
+			_ = conn.Close()
+			return address
+		}
 	}
-	defer func() { _ = conn.Close() }()
-	return conn.LocalAddr().String()
+	t.Fatal(err)
+	return ""
 }
 
 // startPeer runs a program until the test ends, and waits until ready says so.
@@ -53,7 +60,7 @@ func startPeer(t testing.TB, ready func() bool, program string, args ...string) 
 			t.Log("the peer had ended by itself")
 		}
 	})
-	for end := time.Now().Add(30 * time.Second); !ready(); {
+	for end := time.Now().Add(2 * time.Minute); !ready(); {
 		select {
 		case err := <-ended:
 			ended <- err
@@ -85,7 +92,7 @@ func startSnmpd(t *testing.T) (address string) {
 			missing(t, "snmpd", "apt-get install snmpd")
 		}
 	}
-	address = freePort(t)
+	address = freeAddress(t)
 	conf := filepath.Join(t.TempDir(), "snmpd.conf")
 	lines := fmt.Sprintf(`agentaddress udp:%s
 sysName peer
@@ -109,6 +116,7 @@ func exists(path string) bool {
 }
 
 func TestSnmpd(t *testing.T) {
+	t.Parallel() // it mostly waits for answers that do not come
 	address := startSnmpd(t)
 	user := snmp.Credentials{User: "auther", AuthProtocol: "SHA-256", AuthPassword: "auth-password", PrivProtocol: "AES-256", PrivPassword: "priv-password"}
 	with := func(change func(*snmp.Target)) snmp.Target {
@@ -125,7 +133,7 @@ func TestSnmpd(t *testing.T) {
 		"v1":              {snmp.Target{Address: address, Municipality: "461", Community: "test-ro", Version: "1"}, inventory.StatusOK, "snmpv1"},
 		"v3 authPriv":     {with(func(*snmp.Target) {}), inventory.StatusOK, "snmpv3-authpriv"},
 		"wrong community": {snmp.Target{Address: address, Municipality: "461", Community: "wrong"}, inventory.StatusUnreachable, "the community is wrong"},
-		"nothing listens": {snmp.Target{Address: freePort(t), Municipality: "461", Community: "x"}, inventory.StatusUnreachable, "nothing listens"},
+		"nothing listens": {snmp.Target{Address: freeAddress(t), Municipality: "461", Community: "x"}, inventory.StatusUnreachable, "nothing listens"},
 		"unknown user":    {with(func(t *snmp.Target) { t.Credentials.User = "nobody" }), inventory.StatusRefused, `no SNMPv3 user "nobody"`},
 		"wrong auth password": {with(func(t *snmp.Target) { t.Credentials.AuthPassword = "wrong-password" }),
 			inventory.StatusRefused, "auth_password or auth_protocol"},
@@ -139,9 +147,8 @@ func TestSnmpd(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			settings := config(c.target)
-			settings.Timeout = 300 * time.Millisecond
-			o, sink := look(t, settings)
+			t.Parallel()
+			o, sink := look(t, config(c.target))
 			if o.Status != c.status {
 				t.Fatalf("status %s (%s), want %s", o.Status, o.Error, c.status)
 			}
@@ -186,7 +193,7 @@ func startSnmpsim(t *testing.T, folder string) (address string) {
 	if err != nil || len(names) == 0 {
 		t.Fatalf("no recordings in %s (%v)", folder, err)
 	}
-	address = freePort(t)
+	address = freeAddress(t)
 	args := []string{"--v2c-arch", "--data-dir=" + folder, "--cache-dir=" + openFolder(t),
 		"--agent-udpv4-endpoint=" + address}
 	if os.Geteuid() == 0 { // it refuses to serve as root
@@ -222,7 +229,7 @@ func TestSnmpsim(t *testing.T) {
 		}
 		t.Run(id, func(t *testing.T) {
 			settings := config(snmp.Target{Name: id, Address: address, Community: snmp.Secret(id)})
-			settings.Timeout = 2 * time.Second
+			settings.Timeout = 10 * time.Second // the simulator is slow
 			o, _ := look(t, settings)
 			o.Source, o.Duration = "127.0.0.1:161", 0
 			got, err := json.MarshalIndent(snmp.NewRecord(o), "", "  ")

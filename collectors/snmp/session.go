@@ -81,7 +81,7 @@ func (s *session) open(ctx context.Context, user gosnmp.SnmpV3SecurityParameters
 		c = &gosnmp.GoSNMP{MaxOids: gosnmp.MaxOids, ExponentialTimeout: true}
 	}
 	s.client = c
-	c.Target, c.Port, c.Context, c.Timeout, c.Retries = host, port, ctx, s.config.Timeout, s.config.Retries
+	c.Target, c.Port, c.Context, c.Timeout, c.Retries = host, port, ctx, 0, s.config.Retries
 	c.OnRetry = func(*gosnmp.GoSNMP) {
 		// Called once more than there are retries.
 		if s.tries++; s.tries <= c.Retries {
@@ -104,6 +104,7 @@ func (s *session) open(ctx context.Context, user gosnmp.SnmpV3SecurityParameters
 	} else {
 		err = c.Connect()
 	}
+	c.Timeout = s.config.Timeout // of answers: opening a socket waits at most for a name, within the device's budget
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()

@@ -92,11 +92,12 @@ func TestTablesAreReadSideBySide(t *testing.T) {
 	}
 }
 
+// Slow is what takes most of the second that config gives an answer.
 func TestWeakDevicesAreAskedOneThingAtATime(t *testing.T) {
 	for name, c := range map[string]struct {
 		version string
 		delay   time.Duration
-	}{"SNMPv1": {version: "1"}, "slow to answer": {version: "2c", delay: 140 * time.Millisecond}} {
+	}{"SNMPv1": {version: "1"}, "slow to answer": {version: "2c", delay: 700 * time.Millisecond}} {
 		t.Run(name, func(t *testing.T) {
 			delay := c.delay
 			a := startAgent(t, fullMIB(3), func(_, answer *packet) []byte {
@@ -136,6 +137,7 @@ func TestSilenceIsPaidForOnce(t *testing.T) {
 }
 
 func TestDeviceThatSpeaksOnlySNMPv1(t *testing.T) {
+	t.Parallel() // it mostly waits for answers that do not come
 	for version, want := range map[string]struct {
 		status inventory.Status
 		says   string
