@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gosnmp/gosnmp"
 
@@ -51,7 +50,6 @@ func TestPanicIsAFailedDevice(t *testing.T) {
 	tables = []table{{"broken", func(*session, *look) inventory.TableStatus { panic("index out of range") }, inventoryOnly}}
 
 	c := DefaultConfig()
-	c.Timeout, c.Retries = 100*time.Millisecond, 0
 	c.Targets = []Target{{Address: conn.LocalAddr().String(), Municipality: "461", Community: "test"}}
 	collector, err := New(c, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
