@@ -99,6 +99,9 @@ func (h *Hub) grounds(ctx context.Context, e *estate) (terraform.Grounds, error)
 	if g.Shared, err = h.readShared(ctx, kept); err != nil {
 		return g, err
 	}
+	if g.Tagging, err = h.readTags(ctx); err != nil {
+		return g, err
+	}
 	if g.Known.Room, err = h.readRoom(ctx); err != nil {
 		return g, err
 	}

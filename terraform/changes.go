@@ -70,6 +70,24 @@ func within(path string, before, after, unknown any) []string {
 	return paths
 }
 
+// grows tells whether a list keeps all that stands in it, and what comes to it is known.
+func grows(c *tfjson.Change, key string) bool {
+	before, _ := c.Before.(map[string]any)
+	after, _ := c.After.(map[string]any)
+	unknown, _ := c.AfterUnknown.(map[string]any)
+	_, list := before[key].([]any)
+	return (list || before[key] == nil) && len(beyond(before[key], after[key])) == 0 && !holdsTrue(unknown[key])
+}
+
+// beyond gives what stands in a list and not in another.
+func beyond(list, other any) []any {
+	all, _ := list.([]any)
+	others, _ := other.([]any)
+	return slices.DeleteFunc(slices.Clone(all), func(v any) bool {
+		return slices.ContainsFunc(others, func(o any) bool { return reflect.DeepEqual(v, o) })
+	})
+}
+
 func differs(before, after, unknown any) bool {
 	return holdsTrue(unknown) || !reflect.DeepEqual(before, after)
 }

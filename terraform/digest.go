@@ -31,12 +31,13 @@ type change struct {
 	After     any            `json:"after"`
 	Unknown   any            `json:"unknown"`
 	Importing string         `json:"importing,omitempty"`
+	Added     map[string]any `json:"added,omitempty"` // to lists that may only get more
 }
 
 // Digest gives a hash of what a plan would do. Two plans of an unchanged world have the same
 // digest although their files differ; a saved plan file alone says nothing about whether the world
 // is still as it was when it was made. Attributes that come and go by themselves (the rules'
-// Volatile) are left out; identity and everything a person may have set stay in, also for resources
+// Volatile) are left out, but for what the plan adds to them (Grow); identity and everything a person may have set stay in, also for resources
 // that the plan leaves alone.
 func Digest(plan *tfjson.Plan, rules platform.Rules) (string, error) {
 	var changes []change
@@ -48,6 +49,7 @@ func Digest(plan *tfjson.Plan, rules platform.Rules) (string, error) {
 			c.Before = without(rc.Change.Before, volatile)
 			c.After = without(rc.Change.After, volatile)
 			c.Unknown = without(rc.Change.AfterUnknown, volatile)
+			c.Added = added(rc.Change, rules[rc.Type].Grow)
 			if rc.Change.Importing != nil {
 				c.Importing = rc.Change.Importing.ID
 			}
@@ -62,6 +64,19 @@ func Digest(plan *tfjson.Plan, rules platform.Rules) (string, error) {
 		return "", fmt.Errorf("digest of the plan: %w", err)
 	}
 	return hash(data), nil
+}
+
+// added gives what comes to the named lists; what stood in them before is others' business.
+func added(c *tfjson.Change, names []string) map[string]any {
+	before, _ := c.Before.(map[string]any)
+	after, _ := c.After.(map[string]any)
+	more := map[string]any{}
+	for _, name := range names {
+		if list := beyond(after[name], before[name]); len(list) > 0 {
+			more[name] = list
+		}
+	}
+	return more
 }
 
 // without gives the object less the named attributes; anything else comes back as it is.

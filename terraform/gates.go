@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"fmt"
+	"slices"
 
 	tfjson "github.com/hashicorp/terraform-json"
 
@@ -153,7 +154,11 @@ func gateResource(rc *tfjson.ResourceChange, rules platform.Rules) []Refusal {
 	case actions.Update():
 		var refusals []Refusal
 		for _, path := range changedPaths(rc.Change, rule.Change) {
-			if !allowed(rule.Change, path) {
+			switch {
+			case allowed(rule.Change, path), slices.Contains(rule.Grow, path) && grows(rc.Change, path):
+			case slices.Contains(rule.Grow, path):
+				refusals = append(refusals, refuse(GateAttribute, path, "something would be taken off it, or is not known yet: it may only get more")...)
+			default:
 				refusals = append(refusals, refuse(GateAttribute, path, "may not change in this stage")...)
 			}
 		}

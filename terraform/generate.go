@@ -172,6 +172,11 @@ func onPlatform(body *hclwrite.Body, u *Unit, moves []move, mapping Mapping, gro
 			u.Meant = append(u.Meant, mapping.meant(machine, grounds.Origins))
 		}
 		u.Refusals = append(u.Refusals, unmapped...)
+		if u.Stage == platform.Place { // not where it arrives: a provider that changes what it takes over reconfigures it too
+			var untagged []Refusal
+			machine, untagged = mapping.tagged(machine, grounds.Tagging[u.Agreement])
+			u.Refusals = append(u.Refusals, untagged...)
+		}
 		u.Machines = append(u.Machines, machine)
 	}
 	if err := p.Write(body, u.Machines, label, u.Stage.Imports()); err != nil { // no other unit waits for this one

@@ -173,6 +173,7 @@ type Grounds struct {
 	State    string                      // where states are kept, see Config.State
 	S3       S3                          // with State s3
 	Shared   map[string]SharedGround     // by agreement
+	Tagging  map[string]platform.Tagging // by agreement, of those that put a tag on their servers
 	Known    Known                       // what the inventory's gates ask; zero: they ask nothing
 }
 

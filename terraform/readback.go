@@ -14,7 +14,7 @@ import (
 // Check is one thing that was looked at after a step.
 type Check struct {
 	Server string `json:"server"`
-	What   string `json:"what"` // present, place, machine, power, disks, networks; what others see: see package look
+	What   string `json:"what"` // present, place, machine, power, disks, networks, tag; what others see: see package look
 	Want   string `json:"want"`
 	Got    string `json:"got"`
 	OK     bool   `json:"ok"`
@@ -73,6 +73,22 @@ func ReadBack(u Unit, now map[string]platform.Machine) []Check {
 		for i, w := range wanted {
 			checks = append(checks, Check{Server: want.Name, What: w.what, Want: w.text, Got: seen[i].text, OK: w.text == seen[i].text})
 		}
+	}
+	return append(checks, tagChecks(u.Machines)...)
+}
+
+// tagChecks tells of the machines that get a tag whether it was on them when the unit was rendered.
+func tagChecks(machines []platform.Machine) []Check {
+	var checks []Check
+	for _, m := range machines {
+		if m.Tags == nil {
+			continue
+		}
+		c := Check{Server: m.Name, What: "tag", Want: m.Tags.Name, OK: m.Tags.On}
+		if c.OK {
+			c.Got = c.Want
+		}
+		checks = append(checks, c)
 	}
 	return checks
 }

@@ -63,6 +63,7 @@ type Machine struct {
 	Location Location `json:"location"`
 	Disks    []Disk   `json:"disks"` // in the platform's own order
 	NICs     []NIC    `json:"nics"`  // in the platform's own order
+	Tags     *Tags    `json:"tags,omitempty"`
 
 	// Settings are further attributes by the provider's own names, as they stand. Values are strings,
 	// bools and int64s. What stands in HCL other than it is would be changed, and may need a restart.
@@ -122,6 +123,7 @@ type Rule struct {
 	Create   bool     // may come into being
 	Import   bool     // may be taken into the engine's state
 	Change   []string // attributes that may change in place; "disk.*.datastore_id" names one within a list
+	Grow     []string // top-level lists that may get more in place, and of which nothing may go
 	Volatile []string // top-level computed attributes that come and go by themselves; left out of the digest
 }
 

@@ -3,6 +3,7 @@ package platform
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclwrite"
@@ -38,13 +39,13 @@ var vspherePlace = []string{
 	"disk.*.datastore_id", "disk.*.path", "network_interface.*.network_id", "vmx_path",
 }
 
-// vsphereVolatile is what vCenter and the guest change by themselves.
+// vsphereVolatile is what vCenter, the guest and other products change by themselves.
 var vsphereVolatile = []string{
-	"change_version", "default_ip_address", "guest_ip_addresses", "host_system_id", "moid", "power_state",
-	"reboot_required", "vapp_transport", "vmware_tools_status", "vmx_path",
+	"change_version", "custom_attributes", "default_ip_address", "guest_ip_addresses", "host_system_id", "moid", "power_state",
+	"reboot_required", "tags", "vapp_transport", "vmware_tools_status", "vmx_path",
 }
 
-// Rules lets adoption touch what is the engine's own, and a move the place besides. A server that needs
+// Rules lets adoption touch what is the engine's own, and a move the place besides, and put tags on. A server that needs
 // anything else is not ready: the provider would restart it without saying so (reboot_required in a plan
 // was found to be false where the server was then power-cycled).
 func (VSphere) Rules(stage Stage) Rules {
@@ -54,6 +55,9 @@ func (VSphere) Rules(stage Stage) Rules {
 		rule.Import, rule.Change = true, vsphereEngine
 	case stage.Moves():
 		rule.Change = append(append([]string{}, vsphereEngine...), vspherePlace...)
+	}
+	if stage == Place {
+		rule.Grow = []string{"tags"}
 	}
 	return Rules{vsphereVM: rule}
 }
@@ -153,6 +157,11 @@ func (w *vsphereWriter) server(m Machine, label string, imports bool) error {
 	if !imports {
 		attributes = append(attributes, attribute{name: "force_power_off", value: false}, attribute{name: "wait_for_guest_net_timeout", value: 0})
 	}
+	ignored := vsphereIgnored
+	if m.Tags != nil {
+		attributes = append(attributes, attribute{name: "tags", value: m.Tags.IDs})
+		ignored = slices.DeleteFunc(slices.Clone(ignored), func(name string) bool { return name == "tags" })
+	}
 	if err := write(vm, append(attributes, settings(m)...)...); err != nil {
 		return err
 	}
@@ -176,11 +185,12 @@ func (w *vsphereWriter) server(m Machine, label string, imports bool) error {
 		}
 	}
 	vm.AppendNewline()
-	ignoreChanges(vm, vsphereIgnored...)
+	ignoreChanges(vm, ignored...)
 	return nil
 }
 
-// vsphereIgnored is what others, backup products above all, write on servers: it is left as it is.
+// vsphereIgnored is what others, backup products above all, write on servers: it is left as it is. Where a
+// tag is put on a server, all that it has stand beside it.
 var vsphereIgnored = []string{"tags", "custom_attributes"}
 
 // disk appends one disk. keep_on_remove always: a forgotten line would turn a later removal of the disk

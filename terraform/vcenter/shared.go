@@ -3,13 +3,10 @@ package vcenter
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"path"
 	"slices"
 
 	"github.com/vmware/govmomi"
-	"github.com/vmware/govmomi/vapi/rest"
-	"github.com/vmware/govmomi/vapi/tags"
 	"github.com/vmware/govmomi/view"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
@@ -88,12 +85,11 @@ func figures(c types.ResourceConfigSpec) platform.Pool {
 
 // readTags reads categories and their tags, which vCenter serves by another interface with its own session.
 func readTags(ctx context.Context, client *govmomi.Client, l Login, categories []string) ([]platform.Shared, error) {
-	c := rest.NewClient(client.Client)
-	if err := c.Login(ctx, url.UserPassword(l.User, l.Password)); err != nil {
-		return nil, fmt.Errorf("log in to read its tags: %w", err)
+	manager, logout, err := l.tagManager(ctx, client)
+	if err != nil {
+		return nil, err
 	}
-	defer func() { _ = c.Logout(context.WithoutCancel(ctx)) }()
-	manager := tags.NewManager(c)
+	defer logout()
 	all, err := manager.GetCategories(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read its tag categories: %w", err)

@@ -2,6 +2,7 @@ package vcentertest
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/vmware/govmomi/object"
@@ -16,6 +17,43 @@ const (
 	markCategory, markTag    = "Backup", "Nightly"
 	markField, markFieldText = "Last backup", "2026-11-20"
 )
+
+// MakeTag makes a category of which a server can have one tag, if it is not there, and a tag in it.
+func (w *World) MakeTag(t testing.TB, category, name string) {
+	t.Helper()
+	w.marks(t, func(ctx context.Context, _ *vim25.Client, manager *tags.Manager) error {
+		if _, err := manager.GetCategory(ctx, category); err != nil {
+			if _, err := manager.CreateCategory(ctx, &tags.Category{Name: category, Cardinality: "SINGLE", AssociableTypes: []string{"VirtualMachine"}}); err != nil {
+				return err
+			}
+		}
+		_, err := manager.CreateTag(ctx, &tags.Tag{Name: name, CategoryID: category})
+		return err
+	})
+}
+
+// PutTag puts a tag on a server, as people and other products do.
+func (w *World) PutTag(t testing.TB, server, name string) {
+	t.Helper()
+	w.marks(t, func(ctx context.Context, _ *vim25.Client, manager *tags.Manager) error {
+		return manager.AttachTag(ctx, name, w.server(t, server))
+	})
+}
+
+// Tags gives the names of a server's tags, sorted.
+func (w *World) Tags(t testing.TB, server string) []string {
+	t.Helper()
+	var names []string
+	w.marks(t, func(ctx context.Context, _ *vim25.Client, manager *tags.Manager) error {
+		attached, err := manager.GetAttachedTags(ctx, w.server(t, server))
+		for _, tag := range attached {
+			names = append(names, tag.Name)
+		}
+		return err
+	})
+	slices.Sort(names)
+	return names
+}
 
 // Mark puts a tag and a custom attribute on a server, as backup products do.
 func (w *World) Mark(t testing.TB, name string) {
