@@ -19,15 +19,16 @@ import (
 // estate is a snapshot with everything worked out from it. It is built once and never changed, so
 // that all answers to one question stand on the same data.
 type estate struct {
-	snapshot *inventory.Snapshot
-	hash     string
-	asOf     inventory.Date
-	free     planner.Input // what a plan stands on without what is in force
-	input    planner.Input // what the plan stands on
-	inForce  *Adoption     // nil: nothing is
-	plan     planner.Plan
-	planKey  string            // see planKeyOf
-	gaps     []nis2.Assessment // by municipality code
+	snapshot  *inventory.Snapshot
+	hash      string
+	asOf      inventory.Date
+	free      planner.Input // what a plan stands on without what is in force
+	input     planner.Input // what the plan stands on
+	inForce   *Adoption     // nil: nothing is
+	following following     // where its dates have gone
+	plan      planner.Plan
+	planKey   string            // see planKeyOf
+	gaps      []nis2.Assessment // by municipality code
 	measured
 
 	rows     []assetRow                  // every asset, by name
@@ -84,7 +85,7 @@ func (h *Hub) workOut(ctx context.Context, s *inventory.Snapshot) (*estate, erro
 	e.inForce = h.inForce.Load()
 	e.free = planner.Input{Snapshot: s, Hash: e.hash, AsOf: e.asOf, Settings: h.config.Planner, Freezes: h.config.Freezes}
 	var err error
-	if e.input, err = e.inForce.on(e.free); err != nil {
+	if e.input, e.following, err = e.inForce.on(e.free); err != nil {
 		return nil, err
 	}
 	e.plan, err = planner.Propose(e.input)

@@ -39,6 +39,18 @@ type SetDate struct {
 	Servers      int            `json:"servers"`
 	Start        inventory.Date `json:"start"`
 	Cutover      inventory.Date `json:"cutover"`
+	Assets       []string       `json:"assets,omitempty"` // its servers, whom the dates follow; not known of what was put in force before they were kept
+}
+
+// setDate gives a group of a plan as it would be put in force.
+func setDate(g planner.Group) SetDate {
+	return SetDate{g.ID, g.Name, g.Municipality, len(g.Assets), g.Start, g.Cutover, g.Assets}
+}
+
+// brief is the group without the list of its servers.
+func (d SetDate) brief() SetDate {
+	d.Assets = nil
+	return d
 }
 
 // setBy gives the dates and centres of a plan as people set them when they approve it.
@@ -46,7 +58,7 @@ func setBy(p planner.Plan) (dates []SetDate, choices map[string]string) {
 	choices = map[string]string{}
 	for _, g := range p.Groups {
 		if g.Cutover.Known() {
-			dates = append(dates, SetDate{g.ID, g.Name, g.Municipality, len(g.Assets), g.Start, g.Cutover})
+			dates = append(dates, setDate(g))
 		}
 	}
 	for _, a := range p.Assignments {
@@ -87,16 +99,17 @@ func (a *Adoption) limitsOn(s *inventory.Snapshot) []scenario.Change {
 	})
 }
 
-// on puts what is in force on an input; nil: nothing is.
-func (a *Adoption) on(in planner.Input) (planner.Input, error) {
+// on puts what is in force on an input, and tells where its dates have gone; nil: nothing is in force.
+func (a *Adoption) on(in planner.Input) (planner.Input, following, error) {
 	if a == nil {
-		return in, nil
+		return in, following{}, nil
 	}
-	with, err := scenario.Apply(set(in, a.Dates, a.Choices), a.limitsOn(in.Snapshot))
+	with, err := scenario.Apply(set(in, nil, a.Choices), a.limitsOn(in.Snapshot))
 	if err != nil {
-		return in, fmt.Errorf("the limits of %s, which is in force: %w", a.Scenario, err)
+		return in, following{}, fmt.Errorf("the limits of %s, which is in force: %w", a.Scenario, err)
 	}
-	return with, nil
+	f := a.follow(planner.MoveGroups(with), in.AsOf)
+	return set(with, a.followed(f), a.Choices), f, nil
 }
 
 // loadInForce reads what was put in force last.

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -30,21 +31,25 @@ type AdoptionRow struct {
 type Since struct {
 	Moved   int         `json:"moved"`   // groups whose night has passed and that are no longer planned for
 	Passed  []SetDate   `json:"passed"`  // their night has passed and they are still here: they have a new proposal
-	Lost    []SetDate   `json:"lost"`    // there is no such group any more
+	Lost    []SetDate   `json:"lost"`    // none of its servers is to move any more
 	Resized []ResizedAt `json:"resized"` // the group has other servers
-	New     []SetDate   `json:"new"`     // without a date in force: proposed
-	Hidden  int         `json:"hidden"`  // more of all these, that the person may not see
+	// Groups whose servers are in other groups now: whom the date follows, and what is new therefore.
+	Regrouped []Regrouped `json:"regrouped"`
+	New       []SetDate   `json:"new"`    // without a date in force: proposed
+	Hidden    int         `json:"hidden"` // more of all these, that the person may not see
 }
 
-// ResizedAt is a group that has another number of servers than when its date was set.
+// ResizedAt is a group that has other servers than when its date was set.
 type ResizedAt struct {
 	SetDate
-	Now int `json:"now"`
+	Now  int `json:"now"`  // how many
+	Left int `json:"left"` // how many of them are in it no more, and how many have come; both 0: not known
+	Came int `json:"came"`
 }
 
 // Any tells whether anything has changed.
 func (s Since) Any() bool {
-	return s.Moved+len(s.Passed)+len(s.Lost)+len(s.Resized)+len(s.New)+s.Hidden > 0
+	return s.Moved+len(s.Passed)+len(s.Lost)+len(s.Resized)+len(s.Regrouped)+len(s.New)+s.Hidden > 0
 }
 
 // InForce answers which plan is in force and what has changed since.
@@ -75,7 +80,7 @@ func (h *Hub) InForce(ctx context.Context, p Person) (InForceView, error) {
 
 // since tells what has changed under the plan in force.
 func (e *estate) since(sc scope) Since {
-	s := Since{Passed: []SetDate{}, Lost: []SetDate{}, Resized: []ResizedAt{}, New: []SetDate{}}
+	s := Since{Passed: []SetDate{}, Lost: []SetDate{}, Resized: []ResizedAt{}, Regrouped: []Regrouped{}, New: []SetDate{}}
 	if e.inForce == nil {
 		return s
 	}
@@ -83,33 +88,53 @@ func (e *estate) since(sc scope) Since {
 	for _, g := range e.plan.Groups {
 		now[g.ID] = g
 	}
-	set := map[string]bool{}
-	for _, d := range e.inForce.Dates {
-		set[d.Group] = true
-		g, there := now[d.Group]
-		passed, resized := d.Cutover <= e.asOf, there && len(g.Assets) != d.Servers
-		switch {
-		case !there && passed:
-			s.Moved++
-		case (there && !passed && !resized):
-		case !sc.detail[d.Municipality]:
-			s.Hidden++
-		case !there:
-			s.Lost = append(s.Lost, d)
-		case passed:
-			s.Passed = append(s.Passed, d)
-		default:
-			s.Resized = append(s.Resized, ResizedAt{d, len(g.Assets)})
-		}
+	for i := range e.inForce.Dates {
+		e.sinceSet(&s, sc, i, now[cmp.Or(e.following.into[i], e.following.most[i].group)])
 	}
 	for _, g := range e.plan.Groups {
+		_, dated := e.following.date[g.ID]
+		from, parted := e.following.parts[g.ID]
 		switch {
-		case set[g.ID]:
+		case dated:
 		case !sc.detail[g.Municipality]:
 			s.Hidden++
+		case parted:
+			d := e.inForce.Dates[from]
+			s.Regrouped = append(s.Regrouped, Regrouped{d.brief(), Parted, setDate(g).brief(), d.shared(g), now[e.following.into[from]].Name})
 		default:
-			s.New = append(s.New, SetDate{g.ID, g.Name, g.Municipality, len(g.Assets), g.Start, g.Cutover})
+			s.New = append(s.New, setDate(g).brief())
 		}
 	}
 	return s
+}
+
+// sinceSet tells what became of one group in force; g is the group of now with its date or, where it has
+// none, with most of its servers.
+func (e *estate) sinceSet(s *Since, sc scope, i int, g planner.Group) {
+	d := e.inForce.Dates[i]
+	passed, keeps := d.Cutover <= e.asOf, e.following.into[i] != ""
+	shared := d.shared(g)
+	left, came := len(d.Assets)-shared, len(g.Assets)-shared
+	if d.Assets == nil {
+		left, came = 0, 0
+	}
+	same := keeps && g.ID == d.Group && left == 0 && came == 0 && len(g.Assets) == d.Servers
+	switch {
+	case g.ID == "" && passed:
+		s.Moved++
+	case same && !passed:
+	case !sc.detail[d.Municipality]:
+		s.Hidden++
+	case g.ID == "":
+		s.Lost = append(s.Lost, d.brief())
+	case passed:
+		s.Passed = append(s.Passed, d.brief())
+	case !keeps:
+		keeper := e.inForce.Dates[e.following.date[g.ID]]
+		s.Regrouped = append(s.Regrouped, Regrouped{d.brief(), Joined, setDate(g).brief(), shared, keeper.Name})
+	case g.ID != d.Group:
+		s.Regrouped = append(s.Regrouped, Regrouped{d.brief(), Followed, setDate(g).brief(), shared, g.Name})
+	default:
+		s.Resized = append(s.Resized, ResizedAt{d.brief(), len(g.Assets), left, came})
+	}
 }

@@ -105,7 +105,7 @@ func (h *Hub) promised(ctx context.Context, e *estate, from *string) (map[string
 	}
 	if a := e.inForce; a != nil && (len(all) == 0 || all[len(all)-1].Frozen <= a.AsOf) {
 		*from = a.Scenario
-		for _, d := range a.Dates {
+		for _, d := range a.followed(e.following) {
 			known[d.Group] = planner.Promised{Start: d.Start, Cutover: d.Cutover}
 		}
 		return known, nil

@@ -152,6 +152,28 @@ func (in grouping) tiesOf(server int, with []int) []Reason {
 	return why
 }
 
+// MoveGroups gives the servers of each group that Propose will make, by the group's id. Neither dates nor
+// centres matter to it.
+func MoveGroups(in Input) map[string][]string {
+	e := newEstate(in)
+	e.selectMovers(&Plan{})
+	groups := map[string][]string{}
+	for _, m := range e.municipalities {
+		if len(e.movers[m.Code]) == 0 {
+			continue
+		}
+		own := e.grouping(m.Code)
+		for _, g := range group.Find(own.problem).Groups {
+			assets := make([]string, len(g.Members))
+			for i, s := range g.Members {
+				assets[i] = own.movers[s].ID
+			}
+			groups[groupID(m.Code, assets[0])] = assets
+		}
+	}
+	return groups
+}
+
 // groupWith finds the group that an asset is in.
 func (p *Plan) groupWith(asset string) *Group {
 	for i := range p.Groups {

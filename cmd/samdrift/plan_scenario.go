@@ -160,8 +160,12 @@ func inForceTable(v hub.InForceView) table {
 	if v.InForce != nil {
 		row(*v.InForce, "yes")
 		s := v.Since
-		t.note = fmt.Sprintf("Since then: %d groups moved, %d passed their night without it, %d are gone, %d have other servers, %d are new; %d rules are broken.%s",
-			s.Moved, len(s.Passed), len(s.Lost), len(s.Resized), len(s.New), len(v.Broken), demoNote(v.Demo))
+		t.note = fmt.Sprintf("Since then: %d groups moved, %d passed their night without it, %d are gone, %d have other servers, %d are regrouped, %d are new; %d rules are broken.",
+			s.Moved, len(s.Passed), len(s.Lost), len(s.Resized), len(s.Regrouped), len(s.New), len(v.Broken))
+		for _, r := range s.Regrouped {
+			t.note += "\n" + r.String()
+		}
+		t.note += demoNote(v.Demo)
 	}
 	for _, r := range v.Former {
 		row(r, "")

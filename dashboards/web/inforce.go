@@ -66,7 +66,15 @@ func (f frame) inForceWords(v hub.InForceView, plan hub.PlanView) inForceView {
 		say("inforce.lost", "name", d.Name, "night", l.Date(d.Cutover))
 	}
 	for _, d := range since.Resized {
-		say("inforce.resized", "name", d.Name, "from", d.Servers, "to", d.Now)
+		if d.Left+d.Came > 0 {
+			say("inforce.exchanged", "name", d.Name, "left", d.Left, "came", d.Came, "night", l.Date(d.Cutover))
+		} else {
+			say("inforce.resized", "name", d.Name, "from", d.Servers, "to", d.Now)
+		}
+	}
+	for _, d := range since.Regrouped {
+		say("inforce."+d.What, "name", d.Name, "night", l.Date(d.Cutover), "servers", d.Servers, "shared", d.Shared,
+			"into", d.Into.Name, "now", l.Date(d.Into.Cutover), "keeper", d.Keeper)
 	}
 	for _, d := range since.New {
 		say("inforce.new", "name", d.Name, "night", l.Date(d.Cutover))
