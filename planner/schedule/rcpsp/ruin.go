@@ -22,6 +22,7 @@ type island struct {
 	*table
 	best    record
 	loose   []int32   // tasks that are not fixed
+	upset   []int32   // those of them that use what tasks use which could not stay where the search began
 	settled bool      // some of them are expected somewhere
 	users   [][]int32 // per resource: those of them that use it
 	history []value
@@ -55,13 +56,14 @@ func ruin(ctx context.Context, p *plan, l Limits) (*record, int64) {
 			}
 		}
 	}
+	upset := upset(first, l.From, users)
 	all := make([]*island, islands)
 	for k := range all {
 		t := newTable(p)
 		var best record
 		best.save(first)
 		t.load(&best)
-		all[k] = &island{table: t, best: best, was: make([]Start, p.n), loose: loose, settled: settled, users: users, random: seeded(l.Seed, uint64(k)), mark: make([]bool, p.n), order: make([]int64, p.n)}
+		all[k] = &island{table: t, best: best, was: make([]Start, p.n), loose: loose, upset: upset, settled: settled, users: users, random: seeded(l.Seed, uint64(k)), mark: make([]bool, p.n), order: make([]int64, p.n)}
 		for range memory {
 			all[k].history = append(all[k].history, first.value)
 		}
@@ -88,6 +90,26 @@ func ruin(ctx context.Context, p *plan, l Limits) (*record, int64) {
 		}
 	}
 	return &all[0].best, runs
+}
+
+// upset lists the tasks that compete with those which do not stand where a schedule that was to be begun
+// with has them: there the most is to be gained.
+func upset(t *table, from []Start, users [][]int32) []int32 {
+	if from == nil {
+		return nil
+	}
+	var all []int32
+	in := make([]bool, t.n)
+	for _, tasks := range users {
+		if slices.ContainsFunc(tasks, func(j int32) bool { return t.placeOf(int(j), from[t.ids[j]]) != (place{t.start[j], t.mode[j]}) }) {
+			for _, j := range tasks {
+				if !in[j] {
+					in[j], all = true, append(all, j)
+				}
+			}
+		}
+	}
+	return all
 }
 
 // begin gives the schedule to start from: the one told, or one made anew when that does not fit.
@@ -240,13 +262,15 @@ func (i *island) add(j int32) {
 	}
 }
 
-// choose picks what to ruin: a task and tasks near it in time that use the same resource, or its
+// choose picks what to ruin: a task (mostly an upset one, if there are any) and tasks near it in time that use the same resource, or its
 // neighbours along the links and theirs, or both.
 func (i *island) choose() {
 	i.out = i.out[:0]
 	size := 2 + i.random.below(24)
 	root := i.loose[i.random.below(len(i.loose))]
-	if (i.value.unplaced > 0 || i.settled) && i.random.below(4) == 0 {
+	if len(i.upset) > 0 && i.random.below(8) > 0 {
+		root = i.upset[i.random.below(len(i.upset))]
+	} else if (i.value.unplaced > 0 || i.settled) && i.random.below(4) == 0 {
 		for range 50 { // look for one without a slot, or away from where it is expected
 			if i.start[root] == Unplaced || i.moveCost(root, i.start[root], i.mode[root]) > 0 {
 				break

@@ -5,7 +5,8 @@
 // Plan takes the problem as it is now (new capacities, calendars, durations, tasks), the starts that
 // people know, and how far the present is. It begins with the old schedule, once pushed along and once
 // held in place, and improves the better one by ruin and recreate, where every task that leaves its
-// place costs a penalty. A higher penalty means fewer changes and a dearer schedule.
+// place costs a penalty. A higher penalty means fewer changes and a dearer schedule; where a share is
+// told that may change at most, the penalty is doubled until it is kept.
 package replan
 
 import (
@@ -23,7 +24,13 @@ type Options struct {
 	Commit  int   // slots from Now on whose starts stay, and in which nothing new starts
 	Penalty int64 // what moving a task costs, in the units of Weight and Tardy, for tasks without a Move of their own
 	Limits  rcpsp.Limits
+
+	Most  float64 // share, 0 to 1, of what may move that is to change at most; zero: as much as pays
+	Parts []int   // with Most, by task: tasks with the same number are one to those who must be told; nil: each by itself
 }
+
+// doublings is how often the penalty is doubled at most, each time for a quarter of the schedules.
+const doublings = 8
 
 // Result is the mended schedule.
 type Result struct {
@@ -61,6 +68,9 @@ func Plan(ctx context.Context, p rcpsp.Problem, present []rcpsp.Start, o Options
 	if r.Solution, err = rcpsp.Solve(ctx, frozen, o.Limits); err != nil {
 		return Result{}, err
 	}
+	if err := r.spare(ctx, present, o); err != nil {
+		return Result{}, err
+	}
 	for i, to := range r.Starts {
 		if frozen.Tasks[i].Fixed == nil && present[i].Slot != rcpsp.Unplaced {
 			r.Free++
@@ -75,6 +85,47 @@ func Plan(ctx context.Context, p rcpsp.Problem, present []rcpsp.Start, o Options
 	return r, nil
 }
 
+// spare moves tasks back while more of them have changed than may.
+func (r *Result) spare(ctx context.Context, present []rcpsp.Start, o Options) error {
+	dearer := r.Problem
+	dearer.Tasks = slices.Clone(dearer.Tasks)
+	o.Limits.Schedules = max(1, o.Limits.Schedules/4)
+	for range doublings {
+		if o.Most <= 0 || r.share(present, o.Parts) <= o.Most || ctx.Err() != nil {
+			return nil
+		}
+		for i := range dearer.Tasks {
+			dearer.Tasks[i].Move *= 2
+		}
+		o.Limits.From = r.Starts
+		next, err := rcpsp.Solve(ctx, dearer, o.Limits)
+		if err != nil {
+			return err
+		}
+		r.Solution = next
+	}
+	return nil
+}
+
+// share is how much of what had a start and may move has changed.
+func (r *Result) share(present []rcpsp.Start, parts []int) float64 {
+	free, changed := map[int]bool{}, map[int]bool{}
+	for i, to := range r.Starts {
+		if r.Problem.Tasks[i].Fixed != nil || present[i].Slot == rcpsp.Unplaced {
+			continue
+		}
+		part := i
+		if parts != nil {
+			part = parts[i]
+		}
+		free[part] = true
+		if to != present[i] {
+			changed[part] = true
+		}
+	}
+	return float64(len(changed)) / float64(max(1, len(free)))
+}
+
 // freeze promises what stays, and gives all other tasks a price for moving. It also tells which
 // committed tasks cannot stay.
 func freeze(p rcpsp.Problem, present []rcpsp.Start, o Options) (rcpsp.Problem, []int, error) {
@@ -83,6 +134,9 @@ func freeze(p rcpsp.Problem, present []rcpsp.Start, o Options) (rcpsp.Problem, [
 	}
 	if o.Now < 0 || o.Commit < 0 || o.Penalty < 0 {
 		return p, nil, fmt.Errorf("replan: now %d, committed %d slots, penalty %d; none may be negative", o.Now, o.Commit, o.Penalty)
+	}
+	if o.Parts != nil && len(o.Parts) != len(p.Tasks) {
+		return p, nil, fmt.Errorf("replan: parts of %d tasks for %d; give one for each, or none", len(o.Parts), len(p.Tasks))
 	}
 	p.Tasks = slices.Clone(p.Tasks)
 	var begun, committed []int
