@@ -90,11 +90,11 @@ type board struct {
 }
 
 func newBoard(m *model) (*board, error) {
-	table, err := rcpsp.NewTimetable(m.tasks)
-	if err != nil {
+	var err error
+	if m.empty, err = rcpsp.NewTimetable(m.tasks); err != nil {
 		return nil, err
 	}
-	b := &board{model: m, table: table, starts: make([]rcpsp.Start, len(m.tasks.Tasks)), worth: make([]value, len(m.in.Lanes)),
+	b := &board{model: m, table: m.empty.Empty(), starts: make([]rcpsp.Start, len(m.tasks.Tasks)), worth: make([]value, len(m.in.Lanes)),
 		from: make([]int, len(m.in.Lanes)), to: make([]int, len(m.in.Lanes))}
 	for t := range b.starts {
 		b.starts[t].Slot = rcpsp.Unplaced

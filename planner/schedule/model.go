@@ -44,6 +44,7 @@ type model struct {
 	jobs   []job
 
 	dropped map[job]bool     // jobs that have no night
+	empty   *rcpsp.Timetable // of the problem, with nothing booked
 	table   *rcpsp.Timetable // what the settled schedule leaves free
 }
 
@@ -74,14 +75,18 @@ func milestone(id string, after ...rcpsp.Link) rcpsp.Task {
 // build writes the problem.
 func build(p Problem) *model {
 	m := &model{in: p, begin: map[int]int{}, dropped: map[job]bool{}}
-	last := p.Deadline
+	last, jobs, milestones := p.Deadline, 0, len(p.Contracts)
 	for _, l := range p.Lanes {
+		milestones += 2 + len(l.Waves)
 		for _, w := range l.Waves {
+			jobs += len(w.Jobs)
 			for _, j := range w.Jobs {
 				last = max(last, j.Pin)
 			}
 		}
 	}
+	m.jobs, m.jobOf = make([]job, 0, jobs), make([]job, 0, 2*jobs+milestones)
+	m.tasks.Tasks, m.demand = make([]rcpsp.Task, 0, 2*jobs+milestones), make([][]rcpsp.Use, 0, 2*jobs+milestones)
 	// Room for the last hypercare, and for that of a lane that would have begun only then.
 	m.tasks.Slots = max(0, p.slot(last)+1) + 2*p.HypercareDays + 1
 	for _, c := range p.Centres {
@@ -212,6 +217,10 @@ func (p Problem) beforeSeeding(l Lane, known bool) []rcpsp.Span {
 func (p Problem) closedNights(l Lane) []rcpsp.Span {
 	frozen := slices.Clone(l.Frozen)
 	slices.SortStableFunc(frozen, func(a, b Span) int { return cmp.Compare(a.From, b.From) })
+	names := make([]string, len(frozen))
+	for k, f := range frozen {
+		names[k] = freezeName(f.Name)
+	}
 	var spans []rcpsp.Span
 	last := max(0, p.slot(p.Deadline)+1)
 	for t := range last {
@@ -219,7 +228,7 @@ func (p Problem) closedNights(l Lane) []rcpsp.Span {
 		if !p.Nights[day.Weekday()] {
 			name = closedNight
 		} else if k := slices.IndexFunc(frozen, func(f Span) bool { return f.From <= day && day <= f.To }); k >= 0 {
-			name = freezeName(frozen[k].Name)
+			name = names[k]
 		}
 		if name != "" {
 			spans = shut(spans, t, name)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/samdrift/samdrift/planner/schedule/explain"
 	"github.com/samdrift/samdrift/planner/schedule/rcpsp"
@@ -19,26 +20,34 @@ func (m *model) tell(s *Schedule, starts []rcpsp.Start) error {
 		t := m.seeding(at)
 		supposed[t].Slot = m.table.Earliest(t, m.demand[t], m.length(t), m.ready(starts, t), m.tasks.Slots)
 	}
-	why, err := explain.New(m.tasks, supposed)
+	why, err := explain.On(m.empty.Empty(), m.tasks, supposed)
 	if err != nil {
 		return fmt.Errorf("dates: %w", err)
 	}
-	slack, err := m.slack(why, supposed)
-	if err != nil {
-		return err
-	}
+	var slack []explain.Slack
+	var failed error
+	var wait sync.WaitGroup
+	wait.Go(func() { slack, failed = m.slack(why, supposed) })
 	for _, at := range m.jobs {
 		t := m.cutover(at)
 		placed := &s.Lanes[at.lane][at.wave][at.index]
 		reasons := why.Task(t)
 		if starts[t].Slot != rcpsp.Unplaced {
 			placed.Night = m.in.day(starts[t].Slot)
-			placed.Seed, placed.SeedDays = m.in.day(late[at]), m.length(m.seeding(at))
-			placed.Slack = slack[t].Most()
+			placed.Seed, placed.SeedDays = m.in.day(late[t-1]), m.length(t-1)
 			placed.HeldBy = m.heldBy(why, reasons, at)
 			s.LastEnd = max(s.LastEnd, placed.Night.AddDays(m.in.HypercareDays))
 		}
 		placed.Rejected = m.rejections(reasons, supposed, at)
+	}
+	wait.Wait()
+	if failed != nil {
+		return failed
+	}
+	for _, at := range m.jobs {
+		if t := m.cutover(at); starts[t].Slot != rcpsp.Unplaced {
+			s.Lanes[at.lane][at.wave][at.index].Slack = slack[t].Most()
+		}
 	}
 	seen := map[job]bool{}
 	for _, step := range why.Critical() {
@@ -54,15 +63,14 @@ func (m *model) tell(s *Schedule, starts []rcpsp.Start) error {
 // slack is how far each task can slip. A night that people have known for a while could slip as any other if
 // they were told; one that is set for the first time has none.
 func (m *model) slack(why *explain.Schedule, starts []rcpsp.Start) ([]explain.Slack, error) {
-	loose := m.tasks
-	loose.Tasks = slices.Clone(m.tasks.Tasks)
-	known := false
-	for _, at := range m.jobs {
-		if m.in.job(at).Known {
-			known, loose.Tasks[m.cutover(at)].Fixed = true, nil
+	if slices.ContainsFunc(m.jobs, func(at job) bool { return m.in.job(at).Known }) {
+		loose := m.tasks
+		loose.Tasks = slices.Clone(m.tasks.Tasks)
+		for _, at := range m.jobs {
+			if m.in.job(at).Known {
+				loose.Tasks[m.cutover(at)].Fixed = nil
+			}
 		}
-	}
-	if known {
 		var err error
 		if why, err = explain.New(loose, starts); err != nil {
 			return nil, fmt.Errorf("slack: %w", err)
@@ -79,7 +87,7 @@ func (m *model) rejections(reasons []explain.Reason, starts []rcpsp.Start, at jo
 	if end == rcpsp.Unplaced {
 		end = max(0, m.in.slot(m.in.Deadline)+1)
 	}
-	var found []Rejection
+	found := make([]Rejection, 0, 8)
 	count := func(rule Rule, freeze, days, first, last int) {
 		k := slices.IndexFunc(found, func(r Rejection) bool { return r.Rule == rule && r.Freeze == freeze })
 		if k < 0 {

@@ -12,14 +12,12 @@ import (
 // some rule (a night that people set may hold what comes before it too, so that its lane is left alone);
 // then tries whether a job that was dropped fits between the others after all. Starts are changed in place.
 func (m *model) settle(starts []rcpsp.Start) error {
-	table, err := rcpsp.NewTimetable(m.tasks)
-	if err != nil {
-		return fmt.Errorf("dates: %w", err)
-	}
+	table := m.empty.Empty()
 	held := make([]bool, len(starts)) // tasks of lanes in which people set a night stay where they are
 	for i := range m.in.Lanes {
+		pinned := m.pinned(i)
 		for t := m.start[i]; t <= m.done[i]; t++ {
-			held[t] = m.pinned(i)
+			held[t] = pinned
 		}
 	}
 	keys := make([]int64, len(starts))
@@ -119,22 +117,22 @@ func (m *model) ready(starts []rcpsp.Start, t int) int {
 }
 
 // seedLate gives the last days on which seeding can begin: old and new then run at once no longer than
-// they must. The cutovers stay where they are.
-func (m *model) seedLate(starts []rcpsp.Start) map[job]int {
+// they must, by seeding task. The cutovers stay where they are.
+func (m *model) seedLate(starts []rcpsp.Start) []int {
 	jobs := slices.Clone(m.jobs)
 	jobs = slices.DeleteFunc(jobs, func(at job) bool { return starts[m.cutover(at)].Slot == rcpsp.Unplaced })
 	slices.SortStableFunc(jobs, func(a, b job) int { return starts[m.cutover(b)].Slot - starts[m.cutover(a)].Slot })
-	late := map[job]int{}
+	late := make([]int, len(starts))
 	for _, at := range jobs {
 		t := m.seeding(at)
 		from := starts[t].Slot
-		late[at] = from
+		late[t] = from
 		if m.tasks.Tasks[t].Fixed != nil {
 			continue
 		}
 		m.table.Release(m.demand[t], from, from+m.length(t))
-		late[at] = max(from, m.table.Latest(t, m.demand[t], m.length(t), from, starts[m.cutover(at)].Slot))
-		m.table.Book(m.demand[t], late[at], late[at]+m.length(t))
+		late[t] = max(from, m.table.Latest(t, m.demand[t], m.length(t), from, starts[m.cutover(at)].Slot))
+		m.table.Book(m.demand[t], late[t], late[t]+m.length(t))
 	}
 	return late
 }

@@ -93,9 +93,12 @@ func (m *model) polish(s *Schedule, starts []rcpsp.Start) ([]rcpsp.Start, error)
 			}
 		}
 	}
-	other, found, err := m.solve(starts, changes, m.in.MaxMoving == 0)
-	if err != nil {
-		return nil, err
+	other, found := starts, rcpsp.Solution{}
+	if changes > 1 || len(m.tasks.Tasks) <= fewTasks {
+		var err error
+		if other, found, err = m.solve(starts, changes, m.in.MaxMoving == 0); err != nil {
+			return nil, err
+		}
 	}
 	if len(m.dropped) < len(m.jobs) {
 		bound, pinned := m.endBound(), false

@@ -6,7 +6,7 @@
 // Chain follows the binding reasons from task to task back to what nothing holds; Critical is the chain
 // of the last end. Totals tells what holds most slots of all; Slack how far tasks can slip. Nothing
 // depends on how the schedule was made, so that it may come from a solver, a person or an older plan. A
-// Schedule may be used by several goroutines at once, except Slack.
+// Schedule may be used by several goroutines at once.
 package explain
 
 import (
@@ -55,12 +55,17 @@ type Schedule struct {
 // New prepares a schedule; starts are in the order of p.Tasks. The error tells what is wrong with the
 // problem, or that a start is of no mode of its task.
 func New(p rcpsp.Problem, starts []rcpsp.Start) (*Schedule, error) {
-	if len(starts) != len(p.Tasks) {
-		return nil, fmt.Errorf("explain: %d starts for %d tasks; give one for each", len(starts), len(p.Tasks))
-	}
 	table, err := rcpsp.NewTimetable(p)
 	if err != nil {
 		return nil, err
+	}
+	return On(table, p, starts)
+}
+
+// On is New for those who have an empty timetable of the problem, which is from then on the schedule's.
+func On(table *rcpsp.Timetable, p rcpsp.Problem, starts []rcpsp.Start) (*Schedule, error) {
+	if len(starts) != len(p.Tasks) {
+		return nil, fmt.Errorf("explain: %d starts for %d tasks; give one for each", len(starts), len(p.Tasks))
 	}
 	s := &Schedule{problem: p, starts: starts, table: table, uses: make([][]rcpsp.Use, len(starts)),
 		shut: map[spans][]int32{}, users: make([][]int32, len(p.Resources)), longest: make([]int, len(p.Resources))}
@@ -132,7 +137,8 @@ func (s *Schedule) Task(i int) []Reason {
 // At gives the reason that keeps a task out of one slot before its start; false: the slot is none of these.
 func (s *Schedule) At(i, slot int) (found Reason, ok bool) {
 	s.rejected(i, func(r Reason) bool {
-		if r.First == slot {
+		if r.First <= slot && slot <= r.Last {
+			r.First, r.Last, r.Slots = slot, slot, 1
 			found, ok = r, true
 		}
 		return !ok
@@ -140,8 +146,8 @@ func (s *Schedule) At(i, slot int) (found Reason, ok bool) {
 	return found, ok
 }
 
-// rejected tells of each slot before a task's start, the latest first, what keeps the task out of it, until
-// visit has heard enough.
+// rejected tells what keeps a task out of the slots before its start, the latest first, until visit has
+// heard enough. Slots told of together follow each other.
 func (s *Schedule) rejected(i int, visit func(Reason) bool) {
 	task := s.problem.Tasks[i]
 	start, own, limit := s.starts[i].Slot, s.starts[i].Slot, -1
@@ -173,6 +179,15 @@ func (s *Schedule) rejected(i int, visit func(Reason) bool) {
 		}
 		if t >= start {
 			continue
+		}
+		if limit < 0 && t < max(ready, task.Release) { // as are all slots before it
+			if from := task.Release; t >= from && !visit(Reason{Kind: After, Ref: last, Name: s.problem.Tasks[last].ID, Slots: t + 1 - from, First: from, Last: t}) {
+				return
+			}
+			if to := min(t+1, task.Release); to > 0 {
+				visit(Reason{Kind: Release, Ref: -1, Slots: to, Last: to - 1})
+			}
+			return
 		}
 		r := Reason{Ref: -1, First: t, Last: t, Slots: 1}
 		switch full := slices.IndexFunc(fullAt, func(at int) bool { return at < t+d }); {
@@ -232,11 +247,11 @@ func (s *Schedule) Totals() []Reason {
 	return all
 }
 
-// count adds one slot, earlier than all before, to the reasons.
+// count adds slots, earlier than all before, to the reasons.
 func count(reasons []Reason, r Reason) []Reason {
 	for k := range reasons {
 		if o := &reasons[k]; o.Kind == r.Kind && o.Ref == r.Ref && o.Name == r.Name {
-			o.Slots++
+			o.Slots += r.Slots
 			o.First = r.First
 			return reasons
 		}

@@ -39,11 +39,11 @@ func (s *Schedule) Slack(by int) []Slack {
 			followers[l.Task] = append(followers[l.Task], follower{i, l.Lag})
 		}
 	}
-	for i := range out {
-		out[i].Alone = s.latest(i, starts, followers[i], by) - starts[i]
-	}
 	late := *s
 	late.table = s.table.Clone()
+	for i := range out {
+		out[i].Alone = late.latest(i, starts, followers[i], by) - starts[i]
+	}
 	order := s.table.Order(keys)
 	slices.Reverse(order)
 	for _, i := range order {

@@ -71,10 +71,20 @@ func compile(p Problem) (*plan, error) {
 	for _, r := range p.Resources {
 		c.open = c.open && len(r.Changes) == 0
 	}
+	followers := make([]int, n)
+	for _, t := range p.Tasks {
+		for _, l := range t.After {
+			followers[number[l.Task]]++
+		}
+	}
+	for j, count := range followers {
+		c.succs[j] = make([]edge, 0, count)
+	}
 	calendars := calendars{}
 	for i, t := range p.Tasks {
 		j := number[i]
 		c.ids[j] = int32(i)
+		c.modes[j] = make([]mode, 0, len(t.Modes))
 		for k, m := range t.Modes {
 			if t.Fixed != nil && t.Fixed.Mode != k || t.Fixed == nil && !p.everFits(m) {
 				continue
@@ -96,6 +106,7 @@ func compile(p Problem) (*plan, error) {
 			c.fixed[j], c.pinned[j], c.late = true, int32(t.Fixed.Slot), true
 		}
 		c.open = c.open && t.Release == 0 && len(t.Closed) == 0 && t.Fixed == nil && t.Deadline == 0
+		c.preds[j] = make([]edge, 0, len(t.After))
 		for _, l := range t.After {
 			from := number[l.Task]
 			c.overlap = c.overlap || l.Lag < 0
@@ -238,6 +249,13 @@ func (p Problem) number() ([]int, error) {
 
 // merge adds up what a mode uses of each resource and drops nothings.
 func merge(uses []Use) []Use {
+	merged := true
+	for k, u := range uses {
+		merged = merged && u.Amount != 0 && (k == 0 || uses[k-1].Resource < u.Resource)
+	}
+	if merged {
+		return uses
+	}
 	out := make([]Use, 0, len(uses))
 	for _, u := range uses {
 		k := slices.IndexFunc(out, func(o Use) bool { return o.Resource == u.Resource })

@@ -33,9 +33,7 @@ func (v value) less(w value) bool {
 
 func newTable(p *plan) *table {
 	t := &table{plan: p, rest: append([]int64(nil), p.stocks...), start: make([]int32, p.n), mode: make([]int32, p.n)}
-	for r := range p.resources {
-		t.free = append(t.free, p.capacities(r))
-	}
+	t.free = p.empty()
 	t.value.unplaced = int64(p.n)
 	for j := range t.start {
 		t.start[j] = Unplaced

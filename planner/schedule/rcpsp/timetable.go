@@ -19,10 +19,24 @@ func NewTimetable(p Problem) (*Timetable, error) {
 	for j, i := range c.ids {
 		t.number[i] = int32(j)
 	}
-	for r := range c.resources {
-		t.free = append(t.free, c.capacities(r))
-	}
+	t.free = c.empty()
 	return t, nil
+}
+
+// Empty gives one of the same problem in which nothing is booked.
+func (t *Timetable) Empty() *Timetable {
+	o := *t
+	o.free = t.plan.empty()
+	return &o
+}
+
+// empty is what is free of each resource in each slot while nothing is booked.
+func (c *plan) empty() [][]int64 {
+	free := make([][]int64, len(c.resources))
+	for r := range free {
+		free[r] = c.capacities(r)
+	}
+	return free
 }
 
 // Slots is how many slots there are: as given, or enough for everything to be done one after the other.

@@ -21,7 +21,7 @@ func (p Problem) validate() error {
 			last = ch.From
 		}
 	}
-	seen := map[string]bool{}
+	seen := make(map[string]bool, len(p.Tasks))
 	total := 0
 	for _, t := range p.Tasks {
 		if seen[t.ID] {
