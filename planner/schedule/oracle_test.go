@@ -136,8 +136,9 @@ func TestSmallProblemsAgainstAllSchedules(t *testing.T) {
 }
 
 // More never hurts where it counts: with more crews, a later deadline or more search no server loses its
-// night. What waiting costs can rise by a little, since the search ends where its budget does; that is
-// rare.
+// night. What waiting costs can rise by a little: groups move as soon as they can, so that with more crews
+// some move sooner and then run in two places for longer, until the last of their municipality has moved;
+// and a search ends where its budget does. Both are rare.
 func TestMoreIsSeldomWorse(t *testing.T) {
 	missing := func(s schedule.Schedule, p schedule.Problem) (servers int) {
 		for i, lane := range s.Lanes {
