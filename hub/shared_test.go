@@ -118,6 +118,9 @@ func TestSharedThings(t *testing.T) {
 	if waits() {
 		t.Error("the server waits for what is there")
 	}
+	if v, err := h.Move(t.Context(), centre, server); err != nil || !slices.ContainsFunc(v.Move.Plan.Changes, func(c terraform.AttributeChange) bool { return c.Attribute == "tags" }) {
+		t.Errorf("where it is placed it does not get the tag: %+v, %v", v.Move.Plan, err)
+	}
 	if _, err := h.ReturnMove(t.Context(), centre, shared, "x"); !errors.Is(err, hub.ErrInvalid) {
 		t.Errorf("what servers share is taken back: %v", err)
 	}
