@@ -76,8 +76,8 @@ func newMoving(t *testing.T, changes ...func(*terraform.Mapping)) *moving {
 	}
 	mirror, w := vcentertest.Mirror(t), vcentertest.New(t, 1)
 	c := hub.DefaultConfig()
-	c.Dir, c.Members, c.AsOf, c.Freezes = t.TempDir(), []string{"420", "450", "461"}, inventory.DateOf(time.Now()), nil // moves happen now
-	c.Planner.Deadline = c.AsOf.AddDays(600)
+	c.Dir, c.Members, c.Freezes = t.TempDir(), []string{"420", "450", "461"}, nil
+	c.Planner.Deadline = inventory.DateOf(time.Now()).AddDays(600) // moves happen now
 	c.Terraform.ProviderMirror = mirror
 	c.Sources = map[string]platform.Source{"nyborg": w.Login}
 	mapping := terraform.Mapping{
