@@ -35,6 +35,9 @@ type Capacity struct {
 	MemoryGB  int `json:"memory_gb,omitzero"`
 	StorageGB int `json:"storage_gb,omitzero"`
 	Users     int `json:"users,omitzero"`
+
+	PowerKW  Milli `json:"power_kw,omitzero"`  // that servers draw; cooling and network are not in it
+	StaffFTE Milli `json:"staff_fte,omitzero"` // full-time equivalents who operate servers
 }
 
 // Centre is a regional operations centre (driftscenter). Its host is the municipality, or later
@@ -48,7 +51,7 @@ type Centre struct {
 	Longitude float64  `json:"longitude"`
 	Capacity  Capacity `json:"capacity"`       // total that may be filled
 	Used      Capacity `json:"used,omitzero"`  // taken by the host's own estate before any move
-	Staff     int      `json:"staff,omitzero"` // people who can take part in moves
+	Staff     int      `json:"staff,omitzero"` // people who can take part in moves; Capacity.StaffFTE are those who operate
 }
 
 // Link is a network connection between a site of a municipality and a centre.

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -22,7 +23,7 @@ func (e *estate) chooseCentres(p *Plan) {
 		fixed int // index of the agreed centre, -1: free to choose
 	}
 	var open []candidate
-	taken := make([][4]int, len(e.centres)) // by municipalities that people chose a centre for
+	taken := make([]amounts, len(e.centres)) // by municipalities that people chose a centre for
 	rows := map[string]*Assignment{}
 	for _, m := range e.municipalities {
 		row := Assignment{Municipality: m.Code, Reasons: []Reason{}}
@@ -158,7 +159,7 @@ func (e *estate) chooseCentres(p *Plan) {
 
 // room is what each centre has left of each resource. One whose capacity is not known has more than
 // anybody asks for.
-func (e *estate) room(taken [][4]int) [][]int64 {
+func (e *estate) room(taken []amounts) [][]int64 {
 	room := make([][]int64, len(e.centres))
 	for j, c := range e.centres {
 		before, limit := resources(e.before(c)), e.limit(c)
@@ -199,7 +200,7 @@ func (e *estate) shortage(problem assign.Problem) []Reason {
 			}
 		}
 		if demand > room {
-			reasons = append(reasons, reason("no_room", "resource", name, "demand", demand, "room", room))
+			reasons = append(reasons, reason("no_room", "resource", name, "demand", amount(r, demand), "room", amount(r, room)))
 		}
 	}
 	return reasons
@@ -208,15 +209,26 @@ func (e *estate) shortage(problem assign.Problem) []Reason {
 // fullReason tells which resource of a centre a municipality does not fit into.
 func fullReason(c inventory.Centre, km float64, demand, free []int64) (Reason, bool) {
 	for r, name := range resourceNames {
-		if demand[r] > free[r] {
-			return reason("capacity_full", "centre", c.ID, "km", km, "resource", name, "needed", demand[r], "free", max(0, free[r])), true
+		switch needed, left := demand[r], max(0, free[r]); {
+		case needed <= left:
+		case r == powerAt || r == staffAt:
+			return lacking(c.ID, r, needed, left), true
+		default:
+			return reason("capacity_full", "centre", c.ID, "km", km, "resource", name, "needed", needed, "free", left), true
 		}
 	}
 	return Reason{}, false
 }
 
+// lacking tells how much of a resource a centre is short of.
+func lacking(centre string, resource int, needed, free int64) Reason {
+	rule := map[int]string{powerAt: "lacks_power", staffAt: "lacks_staff"}[resource]
+	return reason(cmp.Or(rule, "lacks"), "centre", centre, "resource", resourceNames[resource],
+		"lacks", amount(resource, needed-free), "needed", amount(resource, needed), "free", amount(resource, free))
+}
+
 // limit is how much of each resource a centre may carry, -1 when its capacity is not known.
-func (e *estate) limit(c inventory.Centre) [4]int {
+func (e *estate) limit(c inventory.Centre) amounts {
 	limit := resources(c.Capacity)
 	for r, v := range limit {
 		limit[r] = int(math.Floor(float64(v) * e.in.Settings.Headroom))
@@ -259,16 +271,17 @@ func (e *estate) fillCentres(p *Plan) {
 	for _, c := range e.centres {
 		load := CentreLoad{Centre: c.ID, Capacity: c.Capacity, Before: e.before(c)}
 		load.After = load.Before
-		users := map[string]bool{}
+		operate := map[string]inventory.Milli{} // staff, by municipality that moves
 		for _, g := range p.Groups {
 			if g.Centre == c.ID && g.Wave != "" {
 				load.After = addCapacity(load.After, g.Demand)
-				users[g.Municipality] = true
+				operate[g.Municipality] += g.Demand.StaffFTE
 			}
 		}
 		for _, m := range e.municipalities {
-			if users[m.Code] {
+			if need, moves := operate[m.Code]; moves {
 				load.After.Users += m.ITUsersEstimated
+				load.After.StaffFTE -= min(need, e.comeAlong(m.Code))
 			}
 		}
 		p.Capacity = append(p.Capacity, load)

@@ -65,6 +65,9 @@ type checker struct {
 	deals    map[string]inventory.Agreement // by customer
 	refused  map[string]bool                // subjects of refusals
 	groupOf  map[string]string              // asset → group
+
+	drawn   map[string]float64  // watts of physical machines, as far as read
+	perVCPU map[machine]float64 // watts for each vCPU that runs on a hypervisor
 }
 
 // check gives the faults of a plan, and the rules that only pins and choices break.

@@ -63,7 +63,8 @@ func (c *checker) checkCentres() {
 
 // checkLoads adds up what each centre carries and compares it with what it may.
 func (c *checker) checkLoads(centres map[string]inventory.Centre) {
-	added, movesUsers := map[string][4]int{}, map[string]map[string]bool{}
+	added, movesUsers := map[string][6]int{}, map[string]map[string]bool{}
+	operated := map[string]int{} // thousandths of staff, by municipality
 	for _, g := range c.p.Groups {
 		if g.Wave == "" {
 			continue
@@ -72,6 +73,8 @@ func (c *checker) checkLoads(centres map[string]inventory.Centre) {
 		sum[0] += g.Demand.VCPUs
 		sum[1] += g.Demand.MemoryGB
 		sum[2] += g.Demand.StorageGB
+		sum[4] += int(g.Demand.PowerKW)
+		operated[g.Municipality] += int(g.Demand.StaffFTE)
 		added[g.Centre] = sum
 		if movesUsers[g.Centre] == nil {
 			movesUsers[g.Centre] = map[string]bool{}
@@ -83,6 +86,7 @@ func (c *checker) checkLoads(centres map[string]inventory.Centre) {
 			if codes[m.Code] {
 				sum := added[centre]
 				sum[3] += m.ITUsersEstimated
+				sum[5] += max(0, operated[m.Code]-c.transferred(m.Code))
 				added[centre] = sum
 			}
 		}
@@ -97,11 +101,8 @@ func (c *checker) checkLoads(centres map[string]inventory.Centre) {
 		c.want(known && !seen[load.Centre], "load_wrong", load.Centre, "is no centre or stands twice")
 		seen[load.Centre] = true
 		c.want(load.Capacity == centre.Capacity, "load_wrong", load.Centre, "capacity %v, the snapshot says %v", load.Capacity, centre.Capacity)
-		total := [4]int{centre.Capacity.VCPUs, centre.Capacity.MemoryGB, centre.Capacity.StorageGB, centre.Capacity.Users}
-		used := [4]int{centre.Used.VCPUs, centre.Used.MemoryGB, centre.Used.StorageGB, centre.Used.Users}
-		before := [4]int{load.Before.VCPUs, load.Before.MemoryGB, load.Before.StorageGB, load.Before.Users}
-		after := [4]int{load.After.VCPUs, load.After.MemoryGB, load.After.StorageGB, load.After.Users}
-		for r, name := range [4]string{"vcpus", "memory", "storage", "users"} {
+		total, used, before, after := sixFigures(centre.Capacity), sixFigures(centre.Used), sixFigures(load.Before), sixFigures(load.After)
+		for r, name := range [6]string{"vcpus", "memory", "storage", "users", "power in watts", "staff in thousandths"} {
 			c.want(before[r] >= used[r], "load_wrong", load.Centre, "%s before is %d, the centre states that %d are used", name, before[r], used[r])
 			c.want(after[r] == before[r]+added[load.Centre][r], "load_wrong", load.Centre, "%s after is %d, want %d before and %d moved", name, after[r], before[r], added[load.Centre][r])
 			limit := int(math.Floor(float64(total[r]) * c.in.Settings.Headroom))
@@ -109,4 +110,8 @@ func (c *checker) checkLoads(centres map[string]inventory.Centre) {
 		}
 	}
 	c.want(len(seen) == len(centres), "load_missing", "plan", "%d of %d centres have a load", len(seen), len(centres))
+}
+
+func sixFigures(c inventory.Capacity) [6]int {
+	return [6]int{c.VCPUs, c.MemoryGB, c.StorageGB, c.Users, int(c.PowerKW), int(c.StaffFTE)}
 }

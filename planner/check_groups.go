@@ -92,10 +92,7 @@ func (c *checker) checkSizes(counted map[string]bool) {
 		if a.Kind != inventory.KindServer && a.Kind != inventory.KindVM {
 			continue
 		}
-		cpus, memory, known := a.VCPUs, int((a.MemoryBytes+1<<30-1)>>30), false
-		if cpus == 0 {
-			cpus = s.UnknownServerVCPUs
-		}
+		cpus, memory, known := c.vcpusOf(a), int((a.MemoryBytes+1<<30-1)>>30), false
 		if memory == 0 {
 			memory = s.UnknownServerMemGB
 		}
@@ -128,7 +125,10 @@ func (c *checker) checkSizes(counted map[string]bool) {
 		transfer[g] += dataGB
 	}
 	for _, g := range c.p.Groups {
-		c.want(g.Demand == demand[g.ID], "demand_wrong", g.ID, "demand %v, its assets need %v", g.Demand, demand[g.ID])
+		d := demand[g.ID]
+		d.PowerKW, d.StaffFTE = c.neededBy(g.Assets)
+		demand[g.ID] = d
+		c.want(g.Demand == demand[g.ID], "demand_wrong", g.ID, "demand %+v, its assets need %+v", g.Demand, demand[g.ID])
 		c.want(math.Abs(g.TransferGB-transfer[g.ID]) < 1e-6*(1+transfer[g.ID]), "demand_wrong", g.ID, "copies %g GB, its assets hold %g", g.TransferGB, transfer[g.ID])
 	}
 }

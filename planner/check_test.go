@@ -108,6 +108,18 @@ func TestCheckNamesEveryBrokenRule(t *testing.T) {
 			p.Capacity[0].Capacity.VCPUs = p.Capacity[0].After.VCPUs
 		}},
 		{"load_wrong", func(p *planner.Plan, _ *planner.Input) { p.Capacity[0].After.Users-- }},
+		{"load_wrong", func(p *planner.Plan, _ *planner.Input) { p.Capacity[0].After.PowerKW-- }},
+		{"load_wrong", func(p *planner.Plan, in *planner.Input) {
+			in.Settings.StaffTransfers = []planner.StaffTransfer{{Municipality: p.Groups[0].Municipality, On: in.Settings.Deadline, FTE: 100}}
+		}},
+		{"capacity_exceeded", func(p *planner.Plan, in *planner.Input) {
+			in.Snapshot.Centres[0].Capacity.PowerKW = p.Capacity[0].After.PowerKW
+			p.Capacity[0].Capacity.PowerKW = p.Capacity[0].After.PowerKW
+		}},
+		{"capacity_exceeded", func(p *planner.Plan, in *planner.Input) {
+			in.Snapshot.Centres[0].Capacity.StaffFTE = p.Capacity[0].After.StaffFTE
+			p.Capacity[0].Capacity.StaffFTE = p.Capacity[0].After.StaffFTE
+		}},
 		{"load_missing", func(p *planner.Plan, _ *planner.Input) { p.Capacity = nil }},
 
 		{"asset_twice", func(p *planner.Plan, _ *planner.Input) {
@@ -154,6 +166,8 @@ func TestCheckNamesEveryBrokenRule(t *testing.T) {
 		}},
 		{"demand_wrong", func(p *planner.Plan, _ *planner.Input) { p.Groups[0].Demand.VCPUs++ }},
 		{"demand_wrong", func(p *planner.Plan, _ *planner.Input) { p.Groups[0].TransferGB /= 2 }},
+		{"demand_wrong", func(p *planner.Plan, _ *planner.Input) { p.Groups[0].Demand.PowerKW++ }},
+		{"demand_wrong", func(_ *planner.Plan, in *planner.Input) { in.Settings.ServersPerFTE = 30 }},
 		{"cut_wrong", func(p *planner.Plan, _ *planner.Input) { group(p, "420").Cut[0].BytesPerDay-- }},
 		{"cut_missing", func(p *planner.Plan, _ *planner.Input) { group(p, "420").Cut = nil }},
 		{"group_centre", func(p *planner.Plan, _ *planner.Input) { p.Groups[0].Centre = "other" }},

@@ -19,6 +19,7 @@ type Verdict struct {
 	Regret float64     `json:"regret_km"`  // UserKM less the best; below 0 only where the choice breaks limits
 	AtMost float64     `json:"at_most_km"` // UserKM less the bound: no more than this can be gained
 	Broken []Violation `json:"broken"`     // limits that the choice breaks
+	Lacks  []Reason    `json:"lacks"`      // the same in words: which centre lacks how much of what
 	Rows   []ChoiceRow `json:"rows"`       // by municipality
 	Open   []string    `json:"open"`       // municipalities that must move and have no choice yet; nothing above counts them
 }
@@ -59,8 +60,8 @@ func JudgeChoice(ctx context.Context, in Input, choice map[string]string) (Verdi
 	var p Plan
 	e.selectMovers(&p)
 	e.measure(&p)
-	v := Verdict{Broken: []Violation{}, Rows: []ChoiceRow{}, Open: []string{}}
-	problem := assign.Problem{Capacity: e.room(make([][4]int, len(e.centres)))}
+	v := Verdict{Broken: []Violation{}, Lacks: []Reason{}, Rows: []ChoiceRow{}, Open: []string{}}
+	problem := assign.Problem{Capacity: e.room(make([]amounts, len(e.centres)))}
 	var bin []int
 	waiting := map[string]bool{}
 	for _, code := range sortedKeys(choice) {
@@ -116,8 +117,10 @@ func (e *estate) tell(v *Verdict, problem assign.Problem, judged validate.Verdic
 				load += problem.Demand[i][b.Resource]
 			}
 		}
+		free := problem.Capacity[b.Centre][b.Resource]
 		v.Broken = append(v.Broken, Violation{Rule: "capacity_exceeded", Subject: e.centres[b.Centre].ID,
-			Detail: fmt.Sprintf("%s: %d are asked for, %d are free", resourceNames[b.Resource], load, problem.Capacity[b.Centre][b.Resource])})
+			Detail: fmt.Sprintf("%s: %s are asked for, %s are free", resourceNames[b.Resource], amount(b.Resource, load), amount(b.Resource, free))})
+		v.Lacks = append(v.Lacks, lacking(e.centres[b.Centre].ID, b.Resource, load, free))
 	}
 	for i := range v.Rows {
 		if j := judged.Best.Bin[i]; j != assign.Refused {

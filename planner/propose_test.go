@@ -86,8 +86,9 @@ func random(t *rapid.T) planner.Input {
 		b.fill(code, rapid.IntRange(0, 30).Draw(t, "servers"))
 		if i < centres {
 			size := rapid.IntRange(0, 200).Draw(t, "room")
-			b.centre("c"+code, code, 55+b.r.Float64(), 9+b.r.Float64()*3, inventory.Capacity{VCPUs: 4 * size, MemoryGB: 20 * size, StorageGB: 600 * size, Users: 100 * size})
-			b.Centres[i].Used = inventory.Capacity{VCPUs: size / 4}
+			b.centre("c"+code, code, 55+b.r.Float64(), 9+b.r.Float64()*3, inventory.Capacity{VCPUs: 4 * size, MemoryGB: 20 * size, StorageGB: 600 * size, Users: 100 * size,
+				PowerKW: inventory.Milli(rapid.SampledFrom([]int{0, 20, 100}).Draw(t, "watts") * size), StaffFTE: inventory.Milli(rapid.SampledFrom([]int{0, 5, 40}).Draw(t, "staff") * size)})
+			b.Centres[i].Used = inventory.Capacity{VCPUs: size / 4, PowerKW: inventory.Milli(size)}
 		}
 	}
 	for i, code := range codes {
@@ -102,6 +103,7 @@ func random(t *rapid.T) planner.Input {
 		}
 	}
 	b.spoil(t)
+	b.plugIn()
 	in := b.input()
 	s := &in.Settings
 	s.CrewsPerCentre = rapid.IntRange(1, 3).Draw(t, "crews")
@@ -123,7 +125,8 @@ func random(t *rapid.T) planner.Input {
 	}
 	for range some("transfers", 3) {
 		s.StaffTransfers = append(s.StaffTransfers, planner.StaffTransfer{Municipality: rapid.SampledFrom(codes).Draw(t, "transferred"),
-			On: today.AddDays(rapid.IntRange(-5, 200).Draw(t, "on")), Crews: rapid.IntRange(0, 2).Draw(t, "new crews"), LocalServers: some("less local", 9)})
+			On: today.AddDays(rapid.IntRange(-5, 200).Draw(t, "on")), Crews: rapid.IntRange(0, 2).Draw(t, "new crews"), LocalServers: some("less local", 9),
+			FTE: inventory.Milli(some("full-time equivalents", 900))})
 	}
 	if rapid.Bool().Draw(t, "lease") {
 		s.Leases = append(s.Leases, planner.Lease{Municipality: codes[0], Until: today.AddDays(rapid.IntRange(0, 300).Draw(t, "until")), DKKPerDay: 5000})

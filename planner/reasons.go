@@ -29,6 +29,8 @@ func Rules() []RuleDoc {
 
 // extraParams are carried by a reason though its English words do not use them.
 var extraParams = map[string][]string{
+	"lacks_power":     {"resource"},
+	"lacks_staff":     {"resource"},
 	"freeze":          {"name_da"},
 	"advisory_freeze": {"name_da"},
 	"limit_freeze":    {"name_da"},
@@ -61,6 +63,9 @@ var english = map[string]string{
 	"nearest_with_capacity": "{centre} is {km} km away and has room ({alternatives} other centres were compared)",
 	"farther":               "{centre} is farther away ({km} km)",
 	"capacity_full":         "{centre} ({km} km) is full: {resource} needed {needed}, free {free}",
+	"lacks":                 "{centre} has too little room: {resource}, {lacks} more needed ({needed} asked for, {free} free)",
+	"lacks_power":           "{centre} lacks {lacks} kW of power: {needed} kW are asked for, {free} kW are free",
+	"lacks_staff":           "{centre} lacks {lacks} full-time equivalents of operating staff: {needed} are asked for, {free} are free",
 	"better_in_total":       "{centre} ({km} km) is nearer, but the whole comes out better without it there",
 	"nothing_to_move":       "It has no servers that could be moved",
 	"already_moved":         "Agreement {agreement} is in state {state}: its servers have moved",
@@ -133,6 +138,11 @@ var english = map[string]string{
 	"vcpus_assumed":       "{municipality}: {count} of {of} servers show no processors; {vcpus} vCPUs each assumed",
 	"memory_assumed":      "{municipality}: {count} of {of} servers show no memory; {gb} GB each assumed",
 	"storage_assumed":     "{municipality}: {count} of {of} servers show no disks; {gb} GB each assumed",
+	"power_assumed":       "{municipality}: nothing tells the power of {count} of {of} servers; {watts} W for a physical one and {vcpu_watts} W for each vCPU assumed",
+	"power_read":          "{municipality}: the power of {count} of {of} servers is one reading; a virtual machine counts with its share of its host's",
+	"staff_assumed":       "One full-time equivalent is assumed to operate {servers} servers",
+	"staff_not_counted":   "What staff the servers need is not counted: no number of servers for each is set",
+	"staff_comes_along":   "{municipality}: {fte} full-time equivalents come along and operate its servers; the centre needs staff for the rest only",
 	"flows_missing":       "{municipality}: {count} of {of} servers show no traffic; what they depend on is not known",
 	"persistence_unknown": "{municipality}: on how many days {count} of {of} flows between servers are seen is not known; they weigh as if seen every day",
 	"criticality_missing": "{municipality}: {count} of {of} servers have no known criticality; placed between medium and business-critical",

@@ -90,8 +90,20 @@ func readEstate(text string) (planner.Input, error) {
 			asOf = date(a[0])
 		case "municipality": // code name lat lon users
 			b.municipality(a[0], a[1], number(a[2]), number(a[3]), int(number(a[4])))
-		case "centre": // id host lat lon vcpus memory storage users
-			b.centre(a[0], a[1], number(a[2]), number(a[3]), inventory.Capacity{VCPUs: int(number(a[4])), MemoryGB: int(number(a[5])), StorageGB: int(number(a[6])), Users: int(number(a[7]))})
+		case "centre": // id host lat lon vcpus memory storage users, and kW and full-time equivalents if known
+			room := inventory.Capacity{VCPUs: int(number(a[4])), MemoryGB: int(number(a[5])), StorageGB: int(number(a[6])), Users: int(number(a[7]))}
+			if len(a) > 8 {
+				room.PowerKW, room.StaffFTE = inventory.Milli(1000*number(a[8])), inventory.Milli(1000*number(a[9]))
+			}
+			b.centre(a[0], a[1], number(a[2]), number(a[3]), room)
+		case "physical": // server watts: what its sensors say, or - where nothing does
+			asset := b.asset(id(a[0]))
+			asset.Kind = inventory.KindServer
+			if a[1] != "-" {
+				asset.Sensors = []inventory.Sensor{{Class: "power", Unit: "watts", Name: "In use", Value: number(a[1])}}
+			}
+		case "transfer": // code on fte
+			settings.StaffTransfers = append(settings.StaffTransfers, planner.StaffTransfer{Municipality: a[0], On: date(a[1]), FTE: inventory.Milli(1000 * number(a[2]))})
 		case "agreement": // customer host centre state window...
 			b.agreement(a[0], a[1], a[2], inventory.AgreementState(a[3]), strings.Join(a[4:], " "))
 		case "link": // code centre mbps

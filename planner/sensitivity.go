@@ -31,6 +31,19 @@ func Sensitivities(in Input, p Plan) ([]Sensitivity, error) {
 		{"hypercare_days", float64(s.HypercareDays), float64(s.HypercareDays + 5), func(s *Settings) { s.HypercareDays += 5 }},
 		{"crews_per_centre", float64(s.CrewsPerCentre), float64(s.CrewsPerCentre + 1), func(s *Settings) { s.CrewsPerCentre++ }},
 	}
+	var limited amounts // by any centre
+	for _, c := range in.Snapshot.Centres {
+		for r, n := range resources(c.Capacity) {
+			limited[r] += n
+		}
+	}
+	if limited[powerAt] > 0 {
+		changes = append(changes, change{"unknown_server_watts", s.UnknownServerWatts, 2 * s.UnknownServerWatts, func(s *Settings) { s.UnknownServerWatts *= 2 }},
+			change{"watts_per_vcpu", s.WattsPerVCPU, 2 * s.WattsPerVCPU, func(s *Settings) { s.WattsPerVCPU *= 2 }})
+	}
+	if limited[staffAt] > 0 && s.ServersPerFTE > 0 {
+		changes = append(changes, change{"servers_per_fte", s.ServersPerFTE, s.ServersPerFTE / 2, func(s *Settings) { s.ServersPerFTE /= 2 }})
+	}
 	if s.CrewsPerCentre > 1 {
 		changes = append(changes, change{"crews_per_centre", float64(s.CrewsPerCentre), float64(s.CrewsPerCentre - 1), func(s *Settings) { s.CrewsPerCentre-- }})
 	}

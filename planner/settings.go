@@ -27,6 +27,9 @@ type Settings struct {
 	UnknownServerGB       float64        `json:"unknown_server_gb" yaml:"unknown_server_gb"`                       // assumed when an asset shows no volume
 	UnknownServerVCPUs    int            `json:"unknown_server_vcpus" yaml:"unknown_server_vcpus"`                 // assumed when not known
 	UnknownServerMemGB    int            `json:"unknown_server_memory_gb" yaml:"unknown_server_memory_gb"`         // assumed when not known
+	UnknownServerWatts    float64        `json:"unknown_server_watts" yaml:"unknown_server_watts"`                 // drawn by a physical server of which nothing tells it; 0: not counted
+	WattsPerVCPU          float64        `json:"watts_per_vcpu" yaml:"watts_per_vcpu"`                             // drawn by a virtual machine whose host nothing tells of; 0: not counted
+	ServersPerFTE         float64        `json:"servers_per_fte" yaml:"servers_per_fte"`                           // that one full-time equivalent operates; 0: staff is not counted
 	UnknownLinkMbps       int            `json:"unknown_link_mbps" yaml:"unknown_link_mbps"`                       // assumed when a municipality's link to its centre is not known
 	MaxSeedDays           int            `json:"max_seed_days" yaml:"max_seed_days"`                               // a wave is cut smaller rather than seed its data for longer
 	PriceServerMove       Range          `json:"price_server_move_dkk" yaml:"price_server_move_dkk"`               // people's time per server
@@ -51,12 +54,14 @@ type Settings struct {
 }
 
 // StaffTransfer moves people from a municipality to its centre (virksomhedsoverdragelse): from the day
-// on, the centre has more crews and the municipality's own staff attends to fewer servers a night.
+// on, the centre has more crews, the municipality's own staff attends to fewer servers a night, and the
+// people go on operating the municipality's servers at the centre.
 type StaffTransfer struct {
-	Municipality string         `json:"municipality" yaml:"municipality"`
-	On           inventory.Date `json:"on" yaml:"on"`
-	Crews        int            `json:"crews" yaml:"crews"`
-	LocalServers int            `json:"local_servers" yaml:"local_servers"`
+	Municipality string          `json:"municipality" yaml:"municipality"`
+	On           inventory.Date  `json:"on" yaml:"on"`
+	Crews        int             `json:"crews" yaml:"crews"`
+	LocalServers int             `json:"local_servers" yaml:"local_servers"`
+	FTE          inventory.Milli `json:"fte,omitzero" yaml:"fte"` // full-time equivalents who operate servers
 }
 
 // CrewChange gives a centre more crews from a day on, or fewer: illness, leave, another project. A centre
@@ -111,6 +116,9 @@ func DefaultSettings() Settings {
 		UnknownServerGB:       200,
 		UnknownServerVCPUs:    4,
 		UnknownServerMemGB:    16,
+		UnknownServerWatts:    350,
+		WattsPerVCPU:          5,
+		ServersPerFTE:         40,
 		UnknownLinkMbps:       100,
 		MaxSeedDays:           21,
 		PriceServerMove:       Range{Low: 6_000, Likely: 10_000, High: 18_000},
@@ -156,6 +164,9 @@ func (s Settings) Validate() error {
 	notNegative("unknown_server_gb", s.UnknownServerGB)
 	notNegative("unknown_server_vcpus", float64(s.UnknownServerVCPUs))
 	notNegative("unknown_server_memory_gb", float64(s.UnknownServerMemGB))
+	notNegative("unknown_server_watts", s.UnknownServerWatts)
+	notNegative("watts_per_vcpu", s.WattsPerVCPU)
+	notNegative("servers_per_fte", s.ServersPerFTE)
 	notNegative("max_groups_per_night", float64(s.MaxGroupsPerNight))
 	notNegative("local_servers_per_night", float64(s.LocalServersPerNight))
 	notNegative("max_moving", float64(s.MaxMoving))

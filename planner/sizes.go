@@ -3,6 +3,7 @@ package planner
 import (
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/samdrift/samdrift/inventory"
 )
@@ -20,7 +21,7 @@ func (s size) add(o size) size {
 
 func addCapacity(a, b inventory.Capacity) inventory.Capacity {
 	return inventory.Capacity{VCPUs: a.VCPUs + b.VCPUs, MemoryGB: a.MemoryGB + b.MemoryGB,
-		StorageGB: a.StorageGB + b.StorageGB, Users: a.Users + b.Users}
+		StorageGB: a.StorageGB + b.StorageGB, Users: a.Users + b.Users, PowerKW: a.PowerKW + b.PowerKW, StaffFTE: a.StaffFTE + b.StaffFTE}
 }
 
 // measure sizes every server and lists what had to be assumed. A volume that several servers share
@@ -91,13 +92,17 @@ func (e *estate) measure(p *Plan) {
 				p.Assumptions = append(p.Assumptions, reason(rule, append([]any{"municipality", m.Code, "count", n, "of", of}, more...)...))
 			}
 		}
+		read, guessed := e.measurePower(m.Code, moves)
 		assume(noCPU, "vcpus_assumed", "vcpus", s.UnknownServerVCPUs)
 		assume(noMemory, "memory_assumed", "gb", s.UnknownServerMemGB)
 		assume(noDisk, "storage_assumed", "gb", s.UnknownServerGB)
+		assume(guessed, "power_assumed", "watts", s.UnknownServerWatts, "vcpu_watts", s.WattsPerVCPU)
+		assume(read, "power_read")
 		assume(noFlow, "flows_missing")
 		e.assumePersistence(p, m.Code, moves)
 		assume(noCriticality, "criticality_missing")
 	}
+	e.tellStaff(p)
 }
 
 // assumePersistence tells of how many flows between servers that move it is not known on how many days they
@@ -129,6 +134,7 @@ func (e *estate) demand(m inventory.Municipality) inventory.Capacity {
 		total = addCapacity(total, e.sizes[a.ID].Capacity)
 	}
 	total.Users = m.ITUsersEstimated
+	total.StaffFTE -= min(total.StaffFTE, e.comeAlong(m.Code))
 	return total
 }
 
@@ -163,14 +169,32 @@ func (e *estate) before(c inventory.Centre) inventory.Capacity {
 			figures[i] = stated[i]
 		}
 	}
-	return addCapacity(inventory.Capacity{VCPUs: figures[0], MemoryGB: figures[1], StorageGB: figures[2], Users: figures[3]}, moved)
+	return addCapacity(inventory.Capacity{VCPUs: figures[0], MemoryGB: figures[1], StorageGB: figures[2], Users: figures[3],
+		PowerKW: inventory.Milli(figures[powerAt]), StaffFTE: inventory.Milli(figures[staffAt])}, moved)
 }
 
-// resourceNames are the four resources of a capacity, in the order of resources.
-var resourceNames = [4]string{"vcpus", "memory_gb", "storage_gb", "users"}
+// amounts are the resources of a capacity in whole numbers: power in watts, staff in thousandths.
+type amounts [len(resourceNames)]int
 
-func resources(c inventory.Capacity) [4]int {
-	return [4]int{c.VCPUs, c.MemoryGB, c.StorageGB, c.Users}
+// The places of the two that are thousandths.
+const (
+	powerAt = 4
+	staffAt = 5
+)
+
+// resourceNames are the resources of a capacity, in the order of amounts.
+var resourceNames = [...]string{"vcpus", "memory_gb", "storage_gb", "users", powerAt: "power_kw", staffAt: "staff_fte"}
+
+func resources(c inventory.Capacity) amounts {
+	return amounts{c.VCPUs, c.MemoryGB, c.StorageGB, c.Users, int(c.PowerKW), int(c.StaffFTE)}
+}
+
+// amount writes so much of a resource in the unit that its name says.
+func amount(resource int, n int64) string {
+	if resource == powerAt || resource == staffAt {
+		return inventory.Milli(n).String()
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 // agreedCentre is where an agreement sends its customer: the centre it names, or the one of its host.

@@ -57,9 +57,10 @@ func assignTable(v hub.AssignView) table {
 	}
 	lines := []string{certificateLine(v.Distance)}
 	for _, c := range v.Capacity {
-		lines = append(lines, fmt.Sprintf("%s: vCPUs %d → %d of %d, memory %d → %d of %d GB, storage %d → %d of %d GB, users %d → %d of %d (0: not known).", v.Names[c.Centre],
-			c.Before.VCPUs, c.After.VCPUs, c.Capacity.VCPUs, c.Before.MemoryGB, c.After.MemoryGB, c.Capacity.MemoryGB,
-			c.Before.StorageGB, c.After.StorageGB, c.Capacity.StorageGB, c.Before.Users, c.After.Users, c.Capacity.Users))
+		b, a, all := c.Before, c.After, c.Capacity
+		lines = append(lines, fmt.Sprintf("%s: vCPUs %d → %d of %d, memory %d → %d of %d GB, storage %d → %d of %d GB, users %d → %d of %d, power %s → %s of %s kW, staff %s → %s of %s full-time equivalents (0: not known).",
+			v.Names[c.Centre], b.VCPUs, a.VCPUs, all.VCPUs, b.MemoryGB, a.MemoryGB, all.MemoryGB, b.StorageGB, a.StorageGB, all.StorageGB,
+			b.Users, a.Users, all.Users, b.PowerKW, a.PowerKW, all.PowerKW, b.StaffFTE, a.StaffFTE, all.StaffFTE))
 	}
 	for _, r := range v.Refusals {
 		lines = append(lines, fmt.Sprintf("Not placed: %s: %s", r.Subject, joinReasons(r.Reasons)))
@@ -133,6 +134,9 @@ func verdictTable(v hub.VerdictView) table {
 	}
 	for _, b := range v.Broken {
 		lines = append(lines, "Broken: "+b.String())
+	}
+	for _, r := range v.Lacks {
+		lines = append(lines, r.Named(v.Names).String()+".")
 	}
 	if len(v.Open) > 0 {
 		lines = append(lines, "Nothing is chosen yet for "+strings.Join(v.Open, ", ")+".")

@@ -42,15 +42,30 @@ func (e *Estate) centre(host *member) inventory.Centre {
 		Latitude: host.Latitude, Longitude: host.Longitude, Staff: 24, Used: own,
 		Capacity: inventory.Capacity{
 			VCPUs: all.VCPUs * 3 / 2, MemoryGB: all.MemoryGB * 3 / 2, StorageGB: all.StorageGB * 3 / 2, Users: all.Users * 3 / 2,
+			PowerKW: all.PowerKW * 3 / 2, StaffFTE: all.StaffFTE * 3 / 2,
 		},
 	}
 }
+
+// What the demo takes a vCPU and a physical server to draw, and staff for a server, in thousandths:
+// made up, like everything that the centre states of itself.
+const (
+	wattsPerVCPU  = 6
+	wattsPhysical = 400
+	staffEach     = 30
+)
 
 // demand is what the municipality's servers take up.
 func (m *member) demand() inventory.Capacity {
 	need := inventory.Capacity{Users: m.ITUsersEstimated}
 	for _, s := range m.servers {
 		need.VCPUs += s.vcpus
+		need.StaffFTE += staffEach
+		if s.kind == inventory.KindVM {
+			need.PowerKW += inventory.Milli(s.vcpus * wattsPerVCPU)
+		} else {
+			need.PowerKW += wattsPhysical
+		}
 		need.MemoryGB += int(s.memory >> 30)
 		for _, d := range s.disks {
 			if !d.idle {
@@ -64,6 +79,7 @@ func (m *member) demand() inventory.Capacity {
 func add(a, b inventory.Capacity) inventory.Capacity {
 	return inventory.Capacity{
 		VCPUs: a.VCPUs + b.VCPUs, MemoryGB: a.MemoryGB + b.MemoryGB, StorageGB: a.StorageGB + b.StorageGB, Users: a.Users + b.Users,
+		PowerKW: a.PowerKW + b.PowerKW, StaffFTE: a.StaffFTE + b.StaffFTE,
 	}
 }
 

@@ -121,6 +121,8 @@ func describe(_ string, t reflect.Type, _ reflect.StructTag, schema *openapi3.Sc
 	case t == reflect.TypeFor[inventory.Days]():
 		*schema = openapi3.Schema{Type: &openapi3.Types{"string"}, Nullable: schema.Nullable,
 			Description: "days in UTC: the latest, and in hexadecimal one bit for each day back from it, as 2026-11-22:5"}
+	case t == reflect.TypeFor[inventory.Milli]():
+		*schema = openapi3.Schema{Type: &openapi3.Types{"number"}, Description: "with up to three decimals", Nullable: schema.Nullable}
 	case t == reflect.TypeFor[inventory.Provenance]():
 		// In memory it is a compact list, as JSON an object of field name to origin.
 		origin := openapi3.NewObjectSchema().WithProperty("collector", openapi3.NewStringSchema()).

@@ -189,11 +189,11 @@ func (b *builder) capacityBlock() Block {
 		for _, r := range resources(load) {
 			room, used := b.l.T("unknown"), b.l.T("unknown")
 			if r.whole > 0 {
-				room, used = b.l.Number(r.whole, 0), b.l.Percent0(r.after/r.whole)
+				room, used = b.l.Number(r.whole, r.decimals), b.l.Percent0(r.after/r.whole)
 			}
 			t.Rows = append(t.Rows, []Cell{
 				text(b.name(load.Centre)), text(b.l.T("resource." + r.key)),
-				number(b.l.Number(r.before, 0)), number(b.l.Number(r.after, 0)), number(room), number(used),
+				number(b.l.Number(r.before, r.decimals)), number(b.l.Number(r.after, r.decimals)), number(room), number(used),
 			})
 		}
 	}
@@ -203,14 +203,17 @@ func (b *builder) capacityBlock() Block {
 // resource is one figure of a centre's capacity.
 type resource struct {
 	key                  string
+	decimals             int
 	before, after, whole float64
 }
 
 func resources(l planner.CentreLoad) []resource {
 	return []resource{
-		{"vcpus", float64(l.Before.VCPUs), float64(l.After.VCPUs), float64(l.Capacity.VCPUs)},
-		{"memory_gb", float64(l.Before.MemoryGB), float64(l.After.MemoryGB), float64(l.Capacity.MemoryGB)},
-		{"storage_gb", float64(l.Before.StorageGB), float64(l.After.StorageGB), float64(l.Capacity.StorageGB)},
-		{"users", float64(l.Before.Users), float64(l.After.Users), float64(l.Capacity.Users)},
+		{"vcpus", 0, float64(l.Before.VCPUs), float64(l.After.VCPUs), float64(l.Capacity.VCPUs)},
+		{"memory_gb", 0, float64(l.Before.MemoryGB), float64(l.After.MemoryGB), float64(l.Capacity.MemoryGB)},
+		{"storage_gb", 0, float64(l.Before.StorageGB), float64(l.After.StorageGB), float64(l.Capacity.StorageGB)},
+		{"users", 0, float64(l.Before.Users), float64(l.After.Users), float64(l.Capacity.Users)},
+		{"power_kw", 1, l.Before.PowerKW.Float(), l.After.PowerKW.Float(), l.Capacity.PowerKW.Float()},
+		{"staff_fte", 1, l.Before.StaffFTE.Float(), l.After.StaffFTE.Float(), l.Capacity.StaffFTE.Float()},
 	}
 }

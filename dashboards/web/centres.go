@@ -81,10 +81,7 @@ func (s *server) centres(w http.ResponseWriter, r *http.Request) {
 // judge puts a verdict into rows and words.
 func (p *centresPage) judge(v hub.VerdictView) {
 	p.Verdict = &v
-	for _, b := range v.Broken {
-		p.Broken = append(p.Broken, p.locale.T("centres.full", "centre", p.nameOf(b.Subject)))
-	}
-	p.Broken = slices.Compact(p.Broken)
+	p.Broken = p.reasons(v.Lacks)
 	var changes []scenario.Change
 	for _, row := range v.Rows {
 		p.Rows = append(p.Rows, choiceRow{row, p.options(row.Chosen)})

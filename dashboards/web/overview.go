@@ -89,18 +89,11 @@ func hex(l *locale.Locale, t hub.Tile) chart.Hex {
 func capacityOf(l *locale.Locale, name string, load planner.CentreLoad) centreChart {
 	c := centreChart{Name: name}
 	var bars []chart.Bar
-	for _, x := range []struct {
-		resource             string
-		whole, before, after int
-	}{
-		{"vcpus", load.Capacity.VCPUs, load.Before.VCPUs, load.After.VCPUs},
-		{"memory_gb", load.Capacity.MemoryGB, load.Before.MemoryGB, load.After.MemoryGB},
-		{"storage_gb", load.Capacity.StorageGB, load.Before.StorageGB, load.After.StorageGB},
-		{"users", load.Capacity.Users, load.Before.Users, load.After.Users},
-	} {
-		words := l.T("capacity.words", "after", x.after, "whole", unknownZero(l, x.whole))
-		bars = append(bars, chart.Bar{Label: l.T("resource." + x.resource), Before: float64(x.before), Added: float64(x.after - x.before), Whole: float64(x.whole), Words: words})
-		c.Rows = append(c.Rows, capacityRow{l.T("resource." + x.resource), l.Int(int64(x.before)), l.Int(int64(x.after)), unknownZero(l, x.whole)})
+	for _, r := range resources {
+		row := capacityRow{r.words(l), r.used(l, load.Before), r.used(l, load.After), r.whole(l, load.Capacity)}
+		before := r.of(load.Before)
+		bars = append(bars, chart.Bar{Label: row.Resource, Before: before, Added: r.of(load.After) - before, Whole: r.of(load.Capacity), Words: l.T("capacity.words", "after", row.After, "whole", row.Whole)})
+		c.Rows = append(c.Rows, row)
 	}
 	c.Bars = chart.Bars(fmt.Sprintf("%s: %s", name, l.T("capacity.title")), bars)
 	return c

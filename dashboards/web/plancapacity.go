@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/samdrift/samdrift/dashboards/chart"
+	"github.com/samdrift/samdrift/dashboards/locale"
 	"github.com/samdrift/samdrift/hub"
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
@@ -26,6 +27,7 @@ type capacityPage struct {
 type centreFill struct {
 	centreChart
 	Over  []string
+	Open  []string    // capacities that are not known
 	Lines []fillChart // one for each resource
 	Steps []fillRow
 }
@@ -37,7 +39,8 @@ type fillChart struct {
 
 type fillRow struct {
 	evaluate.CapacityStep
-	Name string
+	Name  string
+	Cells []string // before, after and peak, by resource
 }
 
 // crewLoad is how many servers are cut over at a centre, night by night.
@@ -81,15 +84,45 @@ func (s *server) capacity(w http.ResponseWriter, r *http.Request) {
 	s.render(w, r, http.StatusOK, "plancapacity", page)
 }
 
-// resources are what a centre has, with how to read each.
-var resources = []struct {
-	name string
-	of   func(inventory.Capacity) int
-}{
-	{"vcpus", func(c inventory.Capacity) int { return c.VCPUs }},
-	{"memory_gb", func(c inventory.Capacity) int { return c.MemoryGB }},
-	{"storage_gb", func(c inventory.Capacity) int { return c.StorageGB }},
-	{"users", func(c inventory.Capacity) int { return c.Users }},
+// resource is one thing that a centre has, with how to read and write it.
+type resource struct {
+	name     string
+	decimals int
+	of       func(inventory.Capacity) float64
+}
+
+var resources = []resource{
+	{"vcpus", 0, func(c inventory.Capacity) float64 { return float64(c.VCPUs) }},
+	{"memory_gb", 0, func(c inventory.Capacity) float64 { return float64(c.MemoryGB) }},
+	{"storage_gb", 0, func(c inventory.Capacity) float64 { return float64(c.StorageGB) }},
+	{"users", 0, func(c inventory.Capacity) float64 { return float64(c.Users) }},
+	{"power_kw", 1, func(c inventory.Capacity) float64 { return c.PowerKW.Float() }},
+	{"staff_fte", 1, func(c inventory.Capacity) float64 { return c.StaffFTE.Float() }},
+}
+
+// words is the resource's name.
+func (r resource) words(l *locale.Locale) string { return l.T("resource." + r.name) }
+
+// used writes how much of it is used.
+func (r resource) used(l *locale.Locale, c inventory.Capacity) string {
+	return l.Number(r.of(c), r.decimals)
+}
+
+// whole writes how much of it there is; zero means not known.
+func (r resource) whole(l *locale.Locale, c inventory.Capacity) string {
+	if r.of(c) == 0 {
+		return l.T("unknown")
+	}
+	return r.used(l, c)
+}
+
+// Resources are the names of what a centre has.
+func (p capacityPage) Resources() []string {
+	names := make([]string, len(resources))
+	for i, r := range resources {
+		names[i] = r.words(p.locale)
+	}
+	return names
 }
 
 // fill draws how a centre fills over time, as far as its waves may be seen.
@@ -100,10 +133,18 @@ func (p *capacityPage) fill(load planner.CentreLoad, plan planner.Plan) centreFi
 		if s.Centre != load.Centre {
 			continue
 		}
-		c.Steps = append(c.Steps, fillRow{s, p.nameOf(s.Wave)})
-		for _, words := range p.reasons(s.Over) {
-			if !slices.Contains(c.Over, words) {
-				c.Over = append(c.Over, words)
+		row := fillRow{s, p.nameOf(s.Wave), nil}
+		for _, r := range resources {
+			row.Cells = append(row.Cells, r.used(l, s.Before)+" → "+r.used(l, s.After)+" ("+r.used(l, s.Peak)+")")
+		}
+		c.Steps = append(c.Steps, row)
+		for i, words := range p.reasons(s.Over) {
+			list := &c.Over
+			if s.Over[i].Rule == "capacity_unknown" {
+				list = &c.Open
+			}
+			if !slices.Contains(*list, words) {
+				*list = append(*list, words)
 			}
 		}
 	}
@@ -112,27 +153,27 @@ func (p *capacityPage) fill(load planner.CentreLoad, plan planner.Plan) centreFi
 	}
 	slices.SortStableFunc(c.Steps, func(a, b fillRow) int { return cmp.Compare(a.Start, b.Start) })
 	for _, r := range resources {
-		c.Lines = append(c.Lines, fillChart{p.locale.T("resource." + r.name), p.fillLine(c, r.name, r.of, plan)})
+		c.Lines = append(c.Lines, fillChart{r.words(l), p.fillLine(c, r, plan)})
 	}
 	return c
 }
 
 // fillLine draws one resource: in production after each wave, and the peak while waves last.
-func (p *capacityPage) fillLine(c centreFill, name string, of func(inventory.Capacity) int, plan planner.Plan) template.HTML {
+func (p *capacityPage) fillLine(c centreFill, r resource, plan planner.Plan) template.HTML {
 	l := p.locale
-	used := chart.StepsLine{Class: "used", Words: l.T("fill.used"), Steps: []chart.Step{{Day: plan.AsOf, Value: float64(of(c.Steps[0].Before))}}}
+	used := chart.StepsLine{Class: "used", Words: l.T("fill.used"), Steps: []chart.Step{{Day: plan.AsOf, Value: r.of(c.Steps[0].Before)}}}
 	peak := chart.StepsLine{Class: "peak", Words: l.T("fill.peak"), Steps: slices.Clone(used.Steps)}
 	for _, s := range c.Steps {
-		peak.Steps = append(peak.Steps, chart.Step{Day: s.Start, Value: float64(of(s.Peak))})
-		used.Steps = append(used.Steps, chart.Step{Day: s.End, Value: float64(of(s.After))})
+		peak.Steps = append(peak.Steps, chart.Step{Day: s.Start, Value: r.of(s.Peak)})
+		used.Steps = append(used.Steps, chart.Step{Day: s.End, Value: r.of(s.After)})
 	}
 	slices.SortStableFunc(used.Steps, func(a, b chart.Step) int { return cmp.Compare(a.Day, b.Day) })
 	final := used.Steps[len(used.Steps)-1]
 	peak.Steps = append(peak.Steps, chart.Step{Day: final.Day, Value: final.Value})
-	o := chart.StepsOptions{Title: c.Name + ": " + l.T("resource."+name), From: plan.AsOf, To: final.Day.AddDays(30), Months: l.Month, Filled: true,
-		Value: func(v float64) string { return l.Int(int64(v)) }}
-	if limit := of(c.Steps[0].Limit); limit > 0 {
-		o.Levels = []chart.StepsLevel{{Class: "limit", Words: l.T("fill.limit", "n", limit), Value: float64(limit)}}
+	o := chart.StepsOptions{Title: c.Name + ": " + r.words(l), From: plan.AsOf, To: final.Day.AddDays(30), Months: l.Month, Filled: true,
+		Value: func(v float64) string { return l.Number(v, r.decimals) }}
+	if limit := c.Steps[0].Limit; r.of(limit) > 0 {
+		o.Levels = []chart.StepsLevel{{Class: "limit", Words: l.T("fill.limit", "n", r.used(l, limit)), Value: r.of(limit)}}
 	}
 	return chart.Steps([]chart.StepsLine{used, peak}, o)
 }

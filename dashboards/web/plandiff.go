@@ -148,7 +148,9 @@ func changeWords(l *locale.Locale, c scenario.Change, name func(string) string) 
 		"crews", c.Crews, "mbps", c.Mbps, "state", l.Or("state.", string(c.State)), "window", l.Plain(c.Window), "name", c.Name,
 		"setting", l.Or("setting.", c.Setting), "value", settingValue(l, string(c.Value))}
 	if c.Capacity != nil {
-		args = append(args, "vcpus", unknownZero(l, c.Capacity.VCPUs), "memory", unknownZero(l, c.Capacity.MemoryGB), "storage", unknownZero(l, c.Capacity.StorageGB), "users", unknownZero(l, c.Capacity.Users))
+		for i, place := range []string{"vcpus", "memory", "storage", "users", "kw", "fte"} {
+			args = append(args, place, resources[i].whole(l, *c.Capacity))
+		}
 	}
 	return strings.Join(strings.Fields(l.T(key, args...)), " ")
 }

@@ -162,7 +162,7 @@ func (f frame) centres(loads []planner.CentreLoad) []choice {
 var settings = []string{
 	"deadline", "lead_days", "crews_per_centre", "servers_per_crew_night", "max_group_servers", "max_wave_servers", "hypercare_days", "headroom",
 	"link_share", "link_share_night", "night_hours", "link_efficiency", "change_rate_per_day", "max_groups_per_night", "local_servers_per_night", "max_moving", "max_seed_days",
-	"unknown_server_gb", "unknown_server_vcpus", "unknown_server_memory_gb", "unknown_link_mbps",
+	"unknown_server_gb", "unknown_server_vcpus", "unknown_server_memory_gb", "unknown_server_watts", "watts_per_vcpu", "servers_per_fte", "unknown_link_mbps",
 }
 
 // addScenario keeps a new scenario, with what was tried on the plan when it comes from there.

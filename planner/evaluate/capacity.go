@@ -26,19 +26,35 @@ type CapacityStep struct {
 	Basis  Basis              `json:"basis"`
 }
 
-// load is the four figures of a capacity, in the order of resources.
-type load [4]float64
+// load is the figures of a capacity, in the order of resources; power and staff in thousandths.
+type load [6]float64
 
-var resources = [4]string{"vcpus", "memory_gb", "storage_gb", "users"}
+var resources = [6]string{"vcpus", "memory_gb", "storage_gb", "users", "power_kw", "staff_fte"}
+
+// The places of figures that are not like the others.
+const (
+	usersAt = 3
+	powerAt = 4
+	staffAt = 5
+)
+
+// amount is a figure of a load in the unit that its resource's name says.
+func amount(resource int, v float64) any {
+	if resource == powerAt || resource == staffAt {
+		return inventory.Milli(v)
+	}
+	return v
+}
 
 func loadOf(c inventory.Capacity) load {
-	return load{float64(c.VCPUs), float64(c.MemoryGB), float64(c.StorageGB), float64(c.Users)}
+	return load{float64(c.VCPUs), float64(c.MemoryGB), float64(c.StorageGB), float64(c.Users), float64(c.PowerKW), float64(c.StaffFTE)}
 }
 
 // capacity rounds up: half a processor is not to be had.
 func (l load) capacity() inventory.Capacity {
 	up := func(v float64) int { return int(math.Ceil(v - 1e-9)) }
-	return inventory.Capacity{VCPUs: up(l[0]), MemoryGB: up(l[1]), StorageGB: up(l[2]), Users: up(l[3])}
+	return inventory.Capacity{VCPUs: up(l[0]), MemoryGB: up(l[1]), StorageGB: up(l[2]), Users: up(l[3]),
+		PowerKW: inventory.Milli(up(l[powerAt])), StaffFTE: inventory.Milli(up(l[staffAt]))}
 }
 
 func (l load) plus(o load, factor float64) load {
@@ -78,16 +94,46 @@ func (x *estate) centre(c planner.CentreLoad) []CapacityStep {
 			continue
 		}
 		demand, share := loadOf(g.Demand), x.in.Settings.Capacity.TestCopy.Value
+		demand[staffAt] = 0 // added by municipality, and nobody operates a copy under test
 		k.production[g.Cutover] = k.production[g.Cutover].plus(demand, 1)
 		k.copies[g.Start] = k.copies[g.Start].plus(demand, share)
 		k.copies[g.End+1] = k.copies[g.End+1].plus(demand, -share)
 	}
 	for _, a := range x.plan.Assignments {
 		if night, moves := x.first[a.Municipality]; moves && a.Centre == c.Centre {
-			k.production[night] = k.production[night].plus(load{3: float64(x.users[a.Municipality])}, 1)
+			k.production[night] = k.production[night].plus(load{usersAt: float64(x.users[a.Municipality])}, 1)
+			for on, more := range x.staffNeeded(a.Municipality) {
+				k.production[on] = k.production[on].plus(load{staffAt: float64(more)}, 1)
+			}
 		}
 	}
 	return x.steps(c, k.days())
+}
+
+// staffNeeded gives by how much the staff that a municipality's moved servers need of the centre changes
+// on a day: more with every cutover, less when its own people come along.
+func (x *estate) staffNeeded(municipality string) map[inventory.Date]inventory.Milli {
+	need, along := map[inventory.Date]inventory.Milli{}, map[inventory.Date]inventory.Milli{}
+	for i := range x.plan.Groups {
+		if g := &x.plan.Groups[i]; g.Municipality == municipality && g.Wave != "" {
+			need[g.Cutover] += g.Demand.StaffFTE
+		}
+	}
+	for _, t := range x.in.Planning.StaffTransfers {
+		if t.Municipality == municipality && t.On > x.plan.AsOf && t.On <= x.plan.Deadline {
+			along[t.On] += t.FTE
+		}
+	}
+	days := slices.AppendSeq(slices.Collect(maps.Keys(need)), maps.Keys(along))
+	slices.Sort(days)
+	changes := map[inventory.Date]inventory.Milli{}
+	var needed, came, last inventory.Milli
+	for _, on := range slices.Compact(days) {
+		needed, came = needed+need[on], came+along[on]
+		now := max(0, needed-came)
+		changes[on], last = now-last, now
+	}
+	return changes
 }
 
 // day is the load from a date on.
@@ -144,7 +190,7 @@ func (x *estate) steps(c planner.CentreLoad, days []day) []CapacityStep {
 				s.Over = append(s.Over, planner.NewReason("capacity_unknown", "centre", c.Centre, "resource", name))
 			case peak[r]*grow > limit[r]:
 				s.Over = append(s.Over, planner.NewReason("peak_too_high", "centre", c.Centre, "resource", name,
-					"peak", math.Ceil(peak[r]*grow), "limit", limit[r], "growth_percent", 100*(grow-1)))
+					"peak", amount(r, math.Ceil(peak[r]*grow)), "limit", amount(r, limit[r]), "growth_percent", 100*(grow-1)))
 			}
 		}
 		s.Limit = limit.capacity()

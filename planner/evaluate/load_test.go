@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/samdrift/samdrift/inventory"
+	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/planner/evaluate"
 	"github.com/samdrift/samdrift/planner/nis2"
 )
@@ -33,13 +34,49 @@ func TestCapacityByHand(t *testing.T) {
 		for _, r := range steps[i].Over {
 			rules[r.Params["resource"]] = r.Rule + r.Params["peak"]
 		}
-		want := map[string]string{"vcpus": "peak_too_high" + peak, "storage_gb": "capacity_unknown", "users": "capacity_unknown"}
+		want := map[string]string{"vcpus": "peak_too_high" + peak, "storage_gb": "capacity_unknown", "users": "capacity_unknown",
+			"power_kw": "capacity_unknown", "staff_fte": "capacity_unknown"}
 		if d := cmp.Diff(want, rules); d != "" {
 			t.Errorf("wave %d (- want, + got):\n%s", i+1, d)
 		}
 	}
 	if steps[0].Limit.VCPUs != 120 {
 		t.Errorf("limit is %d vCPUs, want 120", steps[0].Limit.VCPUs)
+	}
+}
+
+// Power is drawn by copies too. Staff operates what is in production: 0.5 with the first wave, 0.8 with the
+// second, less the 0.6 who come along on 15 February, within the second wave. Who came before today is in
+// what the centre states.
+func TestPowerAndStaffByHand(t *testing.T) {
+	in := example()
+	in.Plan.Groups[0].Demand.PowerKW, in.Plan.Groups[0].Demand.StaffFTE = 1_000, 500
+	in.Plan.Groups[1].Demand.PowerKW, in.Plan.Groups[1].Demand.StaffFTE = 2_500, 300
+	load := &in.Plan.Capacity[0]
+	load.Before.PowerKW, load.Before.StaffFTE = 10_000, 2_000
+	load.Capacity.PowerKW, load.Capacity.StaffFTE = 20_000, 3_600
+	in.Planning.StaffTransfers = []planner.StaffTransfer{{Municipality: "430", On: date("2027-02-15"), FTE: 600}, {Municipality: "430", On: in.Plan.AsOf, FTE: 9_000}}
+	steps := run(t, in).Capacity
+	for i, want := range [][6]inventory.Milli{{10_000, 12_000, 11_000, 2_000, 2_500, 2_500}, {11_000, 16_000, 13_500, 2_500, 2_800, 2_200}} {
+		s := steps[i]
+		got := [6]inventory.Milli{s.Before.PowerKW, s.Peak.PowerKW, s.After.PowerKW, s.Before.StaffFTE, s.Peak.StaffFTE, s.After.StaffFTE}
+		if got != want {
+			t.Errorf("wave %d: %v, want %v", i+1, got, want)
+		}
+	}
+	// 16 kW and 2.88 full-time equivalents may be filled, and 5 % growth is to be carried.
+	said := map[string]string{}
+	for _, r := range steps[1].Over {
+		said[r.Params["resource"]] = r.String()
+	}
+	for resource, words := range map[string]string{"power_kw": "odense: power_kw reaches 16.8 with 5 % growth, more than the 16 that may be filled",
+		"staff_fte": "odense: staff_fte reaches 2.94 with 5 % growth, more than the 2.88 that may be filled"} {
+		if said[resource] != words {
+			t.Errorf("of %s it says %q, want %q", resource, said[resource], words)
+		}
+	}
+	if l := steps[0].Limit; l.PowerKW != 16_000 || l.StaffFTE != 2_880 {
+		t.Errorf("limits are %s kW and %s full-time equivalents", l.PowerKW, l.StaffFTE)
 	}
 }
 

@@ -68,5 +68,6 @@ func spanWords(from, to inventory.Date) string {
 }
 
 func capacityWords(c inventory.Capacity) string {
-	return fmt.Sprintf("%d vCPUs, %d GB memory, %d GB storage, %d users (0: not known)", c.VCPUs, c.MemoryGB, c.StorageGB, c.Users)
+	return fmt.Sprintf("%d vCPUs, %d GB memory, %d GB storage, %d users, %s kW, %s full-time equivalents (0: not known)",
+		c.VCPUs, c.MemoryGB, c.StorageGB, c.Users, c.PowerKW, c.StaffFTE)
 }
