@@ -36,6 +36,7 @@ type Capacity struct {
 	StorageGB int `json:"storage_gb,omitzero"`
 	Users     int `json:"users,omitzero"`
 
+	// The two that have decimals: 1250 is 1.25.
 	PowerKW  Milli `json:"power_kw,omitzero"`  // that servers draw; cooling and network are not in it
 	StaffFTE Milli `json:"staff_fte,omitzero"` // full-time equivalents who operate servers
 }

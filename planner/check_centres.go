@@ -102,7 +102,7 @@ func (c *checker) checkLoads(centres map[string]inventory.Centre) {
 		seen[load.Centre] = true
 		c.want(load.Capacity == centre.Capacity, "load_wrong", load.Centre, "capacity %v, the snapshot says %v", load.Capacity, centre.Capacity)
 		total, used, before, after := sixFigures(centre.Capacity), sixFigures(centre.Used), sixFigures(load.Before), sixFigures(load.After)
-		for r, name := range [6]string{"vcpus", "memory", "storage", "users", "power in watts", "staff in thousandths"} {
+		for r, name := range [6]string{"vcpus", "memory", "storage", "users", "watts", "thousandths of staff"} {
 			c.want(before[r] >= used[r], "load_wrong", load.Centre, "%s before is %d, the centre states that %d are used", name, before[r], used[r])
 			c.want(after[r] == before[r]+added[load.Centre][r], "load_wrong", load.Centre, "%s after is %d, want %d before and %d moved", name, after[r], before[r], added[load.Centre][r])
 			limit := int(math.Floor(float64(total[r]) * c.in.Settings.Headroom))

@@ -74,19 +74,6 @@ func (v *device) seesStranger() bool {
 	return false
 }
 
-// temperature serves ENTITY-SENSOR-MIB for the chassis' thermometer, whose row in the component table is
-// the one given.
-func (b *mib) temperature(component uint32) {
-	e, v := b.estate, b.device
-	add := b.table("1.3.6.1.2.1.99.1.1.1", []responder.OID{{component}})
-	for column, value := range map[uint32]int64{1: 8, 2: 9, 3: 0, 5: 1} { // celsius, units, no decimals, working
-		add(column, func(int, time.Time) responder.Value { return responder.Integer(value) })
-	}
-	add(4, func(_ int, now time.Time) responder.Value {
-		return responder.Integer(int64(34 + 6*e.wobble(v.name+" temperature", now)))
-	})
-}
-
 // power serves the part of UPS-MIB that tells how hard the UPS works.
 func (b *mib) power() {
 	e, v := b.estate, b.device

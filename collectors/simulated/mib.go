@@ -170,14 +170,19 @@ func (b *mib) entity() {
 		{6, "Power Supply 1", "DEMO-PSU", v.serial + "P1", 1},
 		{7, "Fan 1", "", "", 1},
 	}
-	if v.kind == inventory.KindSwitch {
+	switch v.kind {
+	case inventory.KindSwitch:
 		for _, p := range v.ports {
 			if p.peer != nil {
 				parts = append(parts, part{9, "Optic " + p.name, "DEMO-SFP-10G", v.serial + "X" + p.mac[15:], 1})
 			}
 		}
 		parts = append(parts, part{8, "Chassis Temperature", "", "", 1})
-		b.temperature(uint32(len(parts)))
+		b.sensor(len(parts), celsius, func(now time.Time) float64 { return 34 + 6*b.estate.wobble(v.name+" temperature", now) })
+	case inventory.KindHypervisor:
+		// The same at every look, so that the same seed gives the same plan.
+		parts = append(parts, part{8, "Power Consumption", "", "", 1})
+		b.sensor(len(parts), watts, func(time.Time) float64 { return 200 + 5*v.host.cpuBase })
 	}
 	add := b.table("1.3.6.1.2.1.47.1.1.1.1", count(len(parts)))
 	text := func(get func(part) string) func(int, time.Time) responder.Value {
@@ -201,6 +206,21 @@ func (b *mib) entity() {
 	add(11, text(func(p part) string { return p.serial }))
 	add(12, text(chassis(v.model.vendor)))
 	add(13, text(func(p part) string { return p.model }))
+}
+
+// The data types of sensors in ENTITY-SENSOR-MIB.
+const (
+	watts   = 6
+	celsius = 8
+)
+
+// sensor serves ENTITY-SENSOR-MIB for the row of the component table that is given, in whole units.
+func (b *mib) sensor(component int, kind int64, value func(now time.Time) float64) {
+	add := b.table("1.3.6.1.2.1.99.1.1.1", []responder.OID{{uint32(component)}})
+	for column, v := range map[uint32]int64{1: kind, 2: 9, 3: 0, 5: 1} { // units, no decimals, working
+		add(column, func(int, time.Time) responder.Value { return responder.Integer(v) })
+	}
+	add(4, func(_ int, now time.Time) responder.Value { return responder.Integer(int64(value(now))) })
 }
 
 // makersOwn serves the maker's objects for serial number, model and version.

@@ -249,6 +249,12 @@ func TestChoiceAndMoney(t *testing.T) {
 			t.Errorf("the choice of centres does not say %q", want)
 		}
 	}
+	_, body, _ = get(t, hub.RoleAdmin, "/plan/capacity")
+	for _, want := range []string{`<th scope="col" class="n">strøm (kW)</th>`, `<th scope="col" class="n">driftspersonale (årsværk)</th>`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the capacity page lacks %q", want)
+		}
+	}
 	if status, body, _ := get(t, hub.RoleAdmin, "/plan/centres?"+movingGroup(t).Municipality+"=nowhere"); status != http.StatusOK || !strings.Contains(body, "Det kan ikke planlægges") {
 		t.Errorf("a centre that is not there: %d", status)
 	}

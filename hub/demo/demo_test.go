@@ -10,6 +10,7 @@ import (
 
 	"github.com/samdrift/samdrift/hub"
 	"github.com/samdrift/samdrift/hub/demo"
+	"github.com/samdrift/samdrift/inventory"
 )
 
 var (
@@ -96,6 +97,22 @@ func TestDemoIsCollected(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("plan: %d groups, %d waves, feasible %v, last wave %s, refusals %v", len(plan.Plan.Groups), len(plan.Plan.Waves), plan.Plan.Feasible, plan.Plan.LastWaveEnd, plan.Plan.Refusals)
+	read := 0
+	for _, r := range plan.Plan.Assumptions {
+		if r.Rule == "power_read" {
+			read++
+		}
+	}
+	c := plan.Plan.Capacity[0]
+	t.Logf("KIT Fyn: %+v before, %+v after, of %+v; power was read in %d municipalities", c.Before, c.After, c.Capacity, read)
+	for _, x := range [][3]inventory.Milli{{c.Before.PowerKW, c.After.PowerKW, c.Capacity.PowerKW}, {c.Before.StaffFTE, c.After.StaffFTE, c.Capacity.StaffFTE}} {
+		if before, after, whole := x[0], x[1], x[2]; before <= 0 || after <= before || after > whole*8/10 {
+			t.Errorf("the centre's power or staff goes from %s to %s of %s, want more than before and at most 80 %%", before, after, whole)
+		}
+	}
+	if read < 7 {
+		t.Errorf("power was read in %d municipalities, want all that still have hypervisors and servers to move", read)
+	}
 	gap, err := d.Hub.Gap(t.Context(), admin)
 	if err != nil {
 		t.Fatal(err)
