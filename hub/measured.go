@@ -15,6 +15,7 @@ type measured struct {
 	monitored map[string]time.Time    // when each asset's time series last had data
 	fills     map[string]nis2.Fill    // how full each asset is
 	loads     map[string]float64      // how loaded links and uplinks are
+	loadsAt   time.Time               // when the uplinks were asked about
 	readings  map[string]nis2.Reading // what UPSs and thermometers of rooms told
 }
 
@@ -26,7 +27,7 @@ func (h *Hub) measure(ctx context.Context, s *inventory.Snapshot) (m measured, e
 	if m.fills, err = h.fills(ctx, s); err != nil {
 		return m, err
 	}
-	if m.loads, err = h.loads(ctx, s); err != nil {
+	if m.loads, m.loadsAt, err = h.loads(ctx, s); err != nil {
 		return m, err
 	}
 	m.readings, err = h.readings(ctx, s)

@@ -78,8 +78,8 @@ func TestRoomsAndLinksFromTheHubsTimeSeries(t *testing.T) {
 		room         serverRoom
 		rooms, links found
 	}{
-		{"a full port, a sound room", serverRoom{hours: 26, critical: 1, celsius: 22}, found{}, found{[]string{"nyb-fw"}, []string{"link:spare-450"}}},
-		{"too hot, and measured for hours only", serverRoom{hours: 23, critical: 0, celsius: 40}, found{[]string{"room:serverrum"}, nil}, found{nil, []string{"link:link-450", "link:spare-450", "nyb-fw"}}},
+		{"a full port, a sound room", serverRoom{hours: 27, critical: 1, celsius: 22}, found{}, found{[]string{"nyb-fw"}, []string{"link:spare-450"}}},
+		{"too hot, and measured for hours only", serverRoom{hours: 22, critical: 0, celsius: 40}, found{[]string{"room:serverrum"}, nil}, found{nil, []string{"link:link-450", "link:spare-450", "nyb-fw"}}},
 		{"a UPS in trouble", serverRoom{hours: 1, critical: 2, celsius: 22}, found{[]string{"room:serverrum"}, nil}, found{nil, []string{"link:link-450", "link:spare-450", "nyb-fw"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
