@@ -42,6 +42,7 @@ type estate struct {
 	refused  map[string][]planner.Reason // asset id → why the plan could not place it
 	systems  map[string][]int            // asset id → snapshot.Systems
 	instance map[string]string           // municipality and instance → asset id
+	moving   map[string]moving           // by municipality
 
 	terraform     []terraform.Summary
 	terraformNote string
@@ -148,6 +149,7 @@ func (e *estate) index() {
 	for _, x := range e.plan.Stays {
 		e.stays[x.Asset] = x.Reasons
 	}
+	e.countMoving()
 	for i, x := range s.Systems {
 		for _, id := range x.Assets {
 			e.systems[id] = append(e.systems[id], i)

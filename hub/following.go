@@ -2,9 +2,9 @@ package hub
 
 import (
 	"context"
+	"maps"
 	"slices"
 
-	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/planner/nis2"
 	"github.com/samdrift/samdrift/planner/track"
@@ -12,13 +12,15 @@ import (
 
 // transfers gives the verified moves of a municipality, or of everybody where none is named, oldest first.
 func (h *Hub) transfers(ctx context.Context, municipality string) ([]nis2.Transfer, error) {
-	kept, err := keptBy[Move](ctx, h, store.KindMove, municipality)
+	kept, err := h.moves(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var list []nis2.Transfer
-	for _, m := range kept {
-		list = append(list, m.transfers()...)
+	for _, unit := range slices.Sorted(maps.Keys(kept)) {
+		if m := kept[unit]; municipality == "" || m.Municipality == municipality {
+			list = append(list, m.transfers()...)
+		}
 	}
 	slices.SortStableFunc(list, func(a, b nis2.Transfer) int { return a.At.Compare(b.At) })
 	return list, nil
@@ -36,30 +38,33 @@ type followed struct {
 	Operations []track.Operation  // one an agreement, in the snapshot's order
 }
 
-// follow works out how far waves and agreements are, after the moves of the municipalities whose progress the
+// follow gives how far waves and agreements are, after the moves of the municipalities whose progress the
 // person may see.
 func (h *Hub) follow(ctx context.Context, e *estate, sc scope) (followed, error) {
-	kept, err := h.moves(ctx)
+	d, err := h.derive(ctx, e)
 	if err != nil {
 		return followed{}, err
 	}
-	return e.follow(sc, kept), nil
+	return followed{
+		Waves:      only(d.followed.Waves, func(w track.WaveStatus) bool { return sc.progress(w.Municipality) }),
+		Operations: append([]track.Operation{}, only(d.followed.Operations, func(o track.Operation) bool { return sc.progress(o.Municipality) })...),
+	}, nil
 }
 
-// follow is the hub's, for moves that were read.
-func (e *estate) follow(sc scope, kept map[string]Move) followed {
-	plan := planOfMoves(e.plan, kept)
-	plan.Groups = only(plan.Groups, func(g planner.Group) bool { return sc.progress(g.Municipality) })
+// follow works out how far all waves and agreements are; plan is the estate's with the moves that have begun.
+func (e *estate) follow(plan planner.Plan, kept map[string]Move) followed {
 	var events []track.Event
 	for _, m := range kept {
 		events = append(events, m.events()...)
 	}
-	f := followed{Waves: track.Waves(plan, events, e.asOf), Operations: []track.Operation{}}
+	f := followed{Waves: track.Waves(plan, events, e.asOf)}
+	of := map[string][]track.WaveStatus{}
+	for _, w := range f.Waves {
+		of[w.Municipality] = append(of[w.Municipality], w)
+	}
 	for _, a := range e.snapshot.Agreements {
-		if sc.progress(a.Customer) {
-			servers, moved := e.servers(a.Customer)
-			f.Operations = append(f.Operations, track.OperationOf(a, servers, moved, f.Waves))
-		}
+		servers, moved := e.servers(a.Customer)
+		f.Operations = append(f.Operations, track.OperationOf(a, servers, moved, of[a.Customer]))
 	}
 	return f
 }

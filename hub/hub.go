@@ -135,8 +135,9 @@ type Hub struct {
 	assessing sync.Mutex      // one change of results at a time; guards changed
 	changed   map[string]bool // municipalities whose answers or registers changed since the last working out began
 
-	moving sync.Mutex // one change of moves at a time
-	kept   moveCache
+	moving  sync.Mutex // one change of moves at a time
+	kept    moveCache
+	derived deriving
 	// revising lets one record at a time be compared with what is kept, and kept.
 	revising sync.Mutex
 	runs     *runs // applies that go on

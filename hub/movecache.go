@@ -2,9 +2,12 @@ package hub
 
 import (
 	"context"
+	"maps"
+	"reflect"
 	"sync"
 
 	"github.com/samdrift/samdrift/hub/store"
+	"github.com/samdrift/samdrift/planner"
 )
 
 // moveCache holds the kept moves as they were last read: every page with dates asks for them, and unpacking
@@ -14,40 +17,103 @@ type moveCache struct {
 	mu      sync.Mutex
 	version int             // rises with every change
 	moves   map[string]Move // nil: to be read
+	saved   map[string]Move // since moves was put together
 }
 
-// moves gives every kept move, by unit. The map and all that it holds is shared, and changed by nobody:
-// keepMove reads its own.
+// unsteady is the version of moves that change behind our back.
+const unsteady = -1
+
+// moves gives every kept move in brief, by unit. The map and all that it holds is shared, and changed by
+// nobody: keepMove reads its own.
 func (h *Hub) moves(ctx context.Context) (map[string]Move, error) {
+	moves, _, err := h.movesAt(ctx)
+	return moves, err
+}
+
+// movesAt also tells which version of them it is.
+func (h *Hub) movesAt(ctx context.Context) (map[string]Move, int, error) {
 	c := &h.kept
+	if moves, version := c.known(); moves != nil {
+		return moves, version, nil
+	}
 	c.mu.Lock()
-	moves, version := c.moves, c.version
+	version := c.version
 	c.mu.Unlock()
-	if moves != nil {
-		return moves, nil
+	moves, waves := map[string]Move{}, map[string]planner.Wave{}
+	for m, err := range store.EachRecord[Move](ctx, h.store, store.KindMove) {
+		if err != nil {
+			return nil, unsteady, err
+		}
+		if w, seen := waves[m.Wave.ID]; seen && reflect.DeepEqual(w, m.Wave) {
+			m.Wave = w // kept with each of its units, and held once
+		} else {
+			waves[m.Wave.ID] = m.Wave
+		}
+		moves[m.Unit] = m.brief()
 	}
-	all, err := store.Records[Move](ctx, h.store, store.KindMove)
-	if err != nil {
-		return nil, err
-	}
-	moves = make(map[string]Move, len(all))
-	for _, m := range all {
-		moves[m.Unit] = m
+	if h.config.ReadOnly { // beside a running hub they change behind our back
+		return moves, unsteady, nil
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.version == version && !h.config.ReadOnly { // beside a running hub they change behind our back
-		c.moves = moves
+	if c.version != version {
+		return moves, unsteady, nil
 	}
-	return moves, nil
+	c.moves, c.saved = moves, map[string]Move{}
+	return moves, version, nil
+}
+
+// known gives the moves with all that was saved since they were read; nil: they are to be read.
+func (c *moveCache) known() (map[string]Move, int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.moves != nil && len(c.saved) > 0 {
+		moves := maps.Clone(c.moves) // others read the present one
+		maps.Copy(moves, c.saved)
+		c.moves, c.saved = moves, map[string]Move{}
+	}
+	return c.moves, c.version
+}
+
+// changed takes in what was saved. With an error nobody knows what is stored, and it is read again.
+func (c *moveCache) changed(saved []Move, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.version++
+	if err != nil {
+		c.moves = nil
+	}
+	if c.moves == nil {
+		return
+	}
+	for _, m := range saved {
+		c.saved[m.Unit] = m.brief()
+	}
+}
+
+// brief is the move without what only its own page shows.
+func (m Move) brief() Move {
+	m.Output, m.Memory, m.Checks = "", nil, nil
+	if m.Plan != nil {
+		p := *m.Plan
+		p.Changes = nil
+		m.Plan = &p
+	}
+	return m
 }
 
 // saveMove stores a move.
 func (h *Hub) saveMove(ctx context.Context, m Move) error {
-	err := h.store.SaveRecord(ctx, store.KindMove, m.Municipality, m.Unit, h.now(), m)
-	h.kept.mu.Lock()
-	defer h.kept.mu.Unlock()
-	h.kept.version++
-	h.kept.moves = nil
+	return h.saveMoves(ctx, m)
+}
+
+// saveMoves stores moves, all or none.
+func (h *Hub) saveMoves(ctx context.Context, moves ...Move) error {
+	rows := make([]store.Row, len(moves))
+	for i, m := range moves {
+		rows[i] = store.Row{Municipality: m.Municipality, ID: m.Unit, Value: m}
+	}
+	err := h.store.SaveRecords(ctx, store.KindMove, h.now(), rows)
+	h.kept.changed(moves, err)
 	return err
 }

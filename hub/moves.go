@@ -50,12 +50,14 @@ type Consent struct {
 // MoveRow is a unit with how far it has come.
 type MoveRow struct {
 	Move
+	Kept  bool                 `json:"kept"`           // false: it is a group of the plan that nobody has planned a move for yet
 	Stage platform.Stage       `json:"stage"`          // the next; empty: nothing is left
 	Lock  *terraform.StateLock `json:"lock,omitempty"` // who works on its state now
 	Run   *MoveRun             `json:"run,omitempty"`  // in a list of moves, without what was said
 }
 
-// MovesView is the moves within a person's scope.
+// MovesView is all moves within a person's scope, in brief: without what an engine said, the difference of a
+// plan, what was read back and how others saw the servers.
 type MovesView struct {
 	Data    Meta               `json:"data"`
 	Stopped *terraform.Stopped `json:"stopped,omitempty"` // all moves are stopped
@@ -66,50 +68,33 @@ type MovesView struct {
 	Reconciled *Reconciliation `json:"reconciled,omitempty"` // whether runs that were cut short have been looked at since the hub began
 }
 
-// Moves answers how far the units on platforms have come, within the person's scope.
+// Moves answers how far all the units on platforms have come, within the person's scope.
 func (h *Hub) Moves(ctx context.Context, p Person) (MovesView, error) {
 	e, sc, err := h.ask(p)
 	if err != nil {
 		return MovesView{}, err
 	}
-	kept, err := h.moves(ctx)
+	d, err := h.derive(ctx, e)
 	if err != nil {
 		return MovesView{}, err
 	}
-	live, err := h.runsOf(ctx, kept)
+	live, err := h.runsOf(ctx, d.kept)
+	if err != nil {
+		return MovesView{}, err
+	}
+	locks, err := h.store.StateHolders(ctx)
 	if err != nil {
 		return MovesView{}, err
 	}
 	v := MovesView{Data: e.meta(sc), Moves: []MoveRow{}, Names: e.names(sc), Stopped: h.stopped(), Reconciled: h.reconciled.seenBy(p)}
-	for _, m := range kept {
-		if !sc.detail[m.Municipality] {
-			continue
+	for i := range d.units {
+		if l := &d.units[i]; sc.detail[l.municipality] && l.state != MoveNotBegun {
+			v.Moves = append(v.Moves, e.listRow(sc, d, l, live[l.unit], locks))
 		}
-		row, err := h.moveRow(ctx, e, sc, m)
-		if err != nil {
-			return v, err
-		}
-		row.Run = live[m.Unit]
-		v.Moves = append(v.Moves, row)
 	}
-	v.Waves = only(e.follow(sc, kept).Waves, func(w track.WaveStatus) bool { return sc.detail[w.Municipality] })
-	v.Moves = append(v.Moves, h.unbegunShared(e, sc, kept)...)
+	v.Waves = only(d.followed.Waves, func(w track.WaveStatus) bool { return sc.detail[w.Municipality] })
 	slices.SortFunc(v.Moves, byNight)
 	return v, nil
-}
-
-// moveRow is a move as a person may see it, with who works on it now.
-func (h *Hub) moveRow(ctx context.Context, e *estate, sc scope, m Move) (MoveRow, error) {
-	m.Group = e.seen(sc, m.Group)
-	row := MoveRow{Move: m}
-	if next, more := m.Progress.Next(); more {
-		row.Stage = next.Stage
-	}
-	_, lock, held, err := h.holder(ctx, m.Unit)
-	if held {
-		row.Lock = &lock
-	}
-	return row, err
 }
 
 // stopped tells who stopped all moves; nil when nobody did.
@@ -166,14 +151,18 @@ func planOfMoves(plan planner.Plan, kept map[string]Move) planner.Plan {
 		return (!known || !m.begun()) && !slices.ContainsFunc(g.Assets, func(id string) bool { return fixed[id] != "" })
 	})
 	plan.Waves = slices.Clone(plan.Waves)
+	waves := map[string]bool{}
+	for _, w := range plan.Waves {
+		waves[w.ID] = true
+	}
 	for _, unit := range slices.Sorted(maps.Keys(kept)) {
 		m := kept[unit]
 		if !m.begun() || m.Shared != nil {
 			continue
 		}
 		plan.Groups = append(plan.Groups, m.Group)
-		if !slices.ContainsFunc(plan.Waves, func(w planner.Wave) bool { return w.ID == m.Wave.ID }) {
-			plan.Waves = append(plan.Waves, m.Wave)
+		if !waves[m.Wave.ID] {
+			plan.Waves, waves[m.Wave.ID] = append(plan.Waves, m.Wave), true
 		}
 	}
 	return plan
@@ -226,15 +215,11 @@ func (h *Hub) moveOf(ctx context.Context, p Person, unit string) (Move, error) {
 	if err != nil {
 		return Move{}, err
 	}
-	all, err := h.moves(ctx)
-	if err != nil {
-		return Move{}, err
-	}
-	m, ok := all[unit]
-	if !ok || !sc.detail[m.Municipality] {
+	m, err := store.RecordByID[Move](ctx, h.store, store.KindMove, unit)
+	if errors.Is(err, store.ErrNotFound) || err == nil && !sc.detail[m.Municipality] {
 		return Move{}, fmt.Errorf("unit %q: %w: plan it first, or look for its id with terraform status", unit, ErrNotFound)
 	}
-	return m, nil
+	return m, err
 }
 
 // moves tells whether the person may carry out moves: a municipality consents, and does not move.

@@ -36,9 +36,11 @@ func (h *Hub) Move(ctx context.Context, p Person, unit string) (MoveView, error)
 	switch {
 	case err == nil && sc.detail[m.Municipality]:
 		v.Kept = true
-		if v.Move, err = h.moveRow(ctx, e, sc, m); err != nil {
+		locks, err := h.store.StateHolders(ctx)
+		if err != nil {
 			return MoveView{}, err
 		}
+		v.Move = e.finish(sc, MoveRow{Move: m, Kept: true}, nil, locks)
 	case err == nil, errors.Is(err, store.ErrNotFound):
 		shared := only(h.unbegunShared(e, sc, nil), func(r MoveRow) bool { return r.Unit == unit })
 		if len(shared) > 0 {
@@ -82,6 +84,10 @@ func (e *estate) unbegun(sc scope, unit string) (MoveRow, error) {
 	}
 	g := e.seen(sc, e.plan.Groups[i])
 	w := e.plan.Waves[slices.IndexFunc(e.plan.Waves, func(w planner.Wave) bool { return w.ID == g.Wave })]
+	return unbegunRow(g, w), nil
+}
+
+func unbegunRow(g planner.Group, w planner.Wave) MoveRow {
 	return MoveRow{Move: Move{Unit: g.ID, Municipality: g.Municipality, Agreement: w.Agreement, Group: g, Wave: w,
-		Progress: terraform.Progress{Unit: g.ID, Steps: []terraform.Step{}}}}, nil
+		Progress: terraform.Progress{Unit: g.ID, Steps: []terraform.Step{}}}}
 }

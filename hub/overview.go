@@ -140,21 +140,31 @@ func (e *estate) tile(sc scope, m inventory.Municipality) Tile {
 	return t
 }
 
-// servers counts the servers of a municipality that move or have moved. A host's own stay.
+// moving counts servers that move.
+type moving struct{ all, moved int }
+
+// servers gives how many servers of a municipality move or have moved. A host's own stay.
 func (e *estate) servers(code string) (all, moved int) {
+	return e.moving[code].all, e.moving[code].moved
+}
+
+// countMoving counts the servers that move, by municipality.
+func (e *estate) countMoving() {
+	e.moving = map[string]moving{}
 	for i := range e.snapshot.Assets {
 		a := &e.snapshot.Assets[i]
-		if a.Municipality != code || !a.Kind.Moves() || a.Status == inventory.Retired {
+		if !a.Kind.Moves() || a.Status == inventory.Retired {
 			continue
 		}
+		n := e.moving[a.Municipality]
 		if _, planned := e.groupOf[a.ID]; planned || a.OperatedBy != "" || e.refused[a.ID] != nil {
-			all++
+			n.all++
 		}
 		if a.OperatedBy != "" {
-			moved++
+			n.moved++
 		}
+		e.moving[a.Municipality] = n
 	}
-	return all, moved
 }
 
 func (e *estate) totals(sc scope) Totals {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/samdrift/samdrift/hub/store"
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/terraform"
 	"github.com/samdrift/samdrift/terraform/platform"
@@ -76,6 +77,11 @@ func (h *Hub) readShared(ctx context.Context, kept map[string]Move) (map[string]
 func (h *Hub) keepShared(ctx context.Context, m Move, u terraform.Unit) error {
 	if m.Shared == nil {
 		m = sharedMove(u.Agreement, u.Municipality)
+	} else {
+		var err error
+		if m, err = store.Record[Move](ctx, h.store, store.KindMove, m.Municipality, m.Unit); err != nil {
+			return err
+		}
 	}
 	m.Group.Name, m.Group.Cutover = u.Name, u.Cutover
 	shared := *m.Shared // what was read is others' too

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"time"
 
 	"github.com/samdrift/samdrift/hub/store"
@@ -173,6 +172,8 @@ func (h *Hub) beginMoves(ctx context.Context, plan planner.Plan, units []terrafo
 	if err != nil {
 		return err
 	}
+	groups, waves := byID(plan)
+	var changed []Move
 	for _, u := range units {
 		if u.Stage == "" {
 			continue
@@ -190,7 +191,7 @@ func (h *Hub) beginMoves(ctx context.Context, plan planner.Plan, units []terrafo
 		if !known {
 			m = Move{Unit: u.ID, Municipality: u.Municipality, Agreement: u.Agreement, Progress: g.Mappings[u.Agreement].Progress(u.ID)}
 		}
-		m.Group, m.Wave = groupAndWave(plan, u)
+		m.Group, m.Wave = groups[u.ID], waves[u.Wave]
 		m.Origin = map[string]platform.Machine{}
 		for _, machine := range u.Machines {
 			m.Origin[machine.Asset] = machine
@@ -198,17 +199,29 @@ func (h *Hub) beginMoves(ctx context.Context, plan planner.Plan, units []terrafo
 		if reflect.DeepEqual(m, kept[u.ID]) {
 			continue // rendering goes over every unit each time
 		}
-		if err := h.saveMove(ctx, m); err != nil {
-			return err
+		if known {
+			whole, err := store.Record[Move](ctx, h.store, store.KindMove, m.Municipality, m.Unit)
+			if err != nil {
+				return err
+			}
+			whole.Group, whole.Wave, whole.Origin = m.Group, m.Wave, m.Origin
+			m = whole
 		}
+		changed = append(changed, m)
 	}
-	return nil
+	return h.saveMoves(ctx, changed...)
 }
 
-// groupAndWave finds what a unit was rendered from.
-func groupAndWave(plan planner.Plan, u terraform.Unit) (planner.Group, planner.Wave) {
-	g := plan.Groups[slices.IndexFunc(plan.Groups, func(g planner.Group) bool { return g.ID == u.ID })]
-	return g, plan.Waves[slices.IndexFunc(plan.Waves, func(w planner.Wave) bool { return w.ID == u.Wave })]
+// byID gives the groups and waves of a plan by their ids.
+func byID(plan planner.Plan) (map[string]planner.Group, map[string]planner.Wave) {
+	groups, waves := map[string]planner.Group{}, map[string]planner.Wave{}
+	for _, g := range plan.Groups {
+		groups[g.ID] = g
+	}
+	for _, w := range plan.Waves {
+		waves[w.ID] = w
+	}
+	return groups, waves
 }
 
 // runner finds the engine and gives it what it needs.

@@ -76,8 +76,17 @@ type findingsAnswer struct {
 // moveEndpoints ask for the units that move, and take them on.
 var moveEndpoints = []endpoint{
 	{
-		path: "/moves", summary: "Units that are planned or on their way: stage, state, who holds the lock, refusals; and whether all moves are stopped", answer: hub.MovesView{},
-		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, _ query) (any, error) { return h.Moves(ctx, p) },
+		path: "/moves", summary: "Units in brief, wave by wave, filtered and paged: stage, state, who holds the lock, refusals; sums by state, wave and municipality; and whether all moves are stopped", answer: hub.MoveList{},
+		params: []param{
+			{name: "q", about: "part of a unit's name or id, or of its wave's name"}, municipalityParam, {name: "wave", about: "id of a wave"},
+			{name: "state", about: "how a unit stands", allowed: texts(hub.MoveStates)},
+			{name: "page", about: "from 1", whole: true}, {name: "per_page", about: "at most 500; default 100", whole: true},
+		},
+		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
+			return h.MoveList(ctx, p, hub.MoveQuery{Text: q.text("q"), Municipality: q.text("municipality"), Wave: q.text("wave"),
+				State: hub.MoveState(q.text("state")), Page: q.number("page"), PerPage: q.number("per_page")})
+		},
+		probe: func(municipality, _ string) string { return "/moves?municipality=" + municipality },
 	},
 	{
 		path: "/moves/{unit}", summary: "One unit: its way with who, when and proof, its plan as a difference, refusals, approval, read-back, drift, the run", answer: hub.MoveView{},
@@ -218,7 +227,7 @@ func doMove[B any](name, summary string, do func(ctx context.Context, h *hub.Hub
 // switchMoves is an endpoint that stops all moves or lets them go on.
 func switchMoves(name, summary string, do func(*hub.Hub, context.Context, hub.Person, string) error) endpoint {
 	return endpoint{
-		method: http.MethodPost, path: "/moves/" + name, summary: summary, takes: reasonBody{}, answer: hub.MovesView{},
+		method: http.MethodPost, path: "/moves/" + name, summary: summary, takes: reasonBody{}, answer: hub.MoveList{},
 		ask: func(ctx context.Context, h *hub.Hub, p hub.Person, q query) (any, error) {
 			var b reasonBody
 			if err := q.into(&b); err != nil {
@@ -227,7 +236,7 @@ func switchMoves(name, summary string, do func(*hub.Hub, context.Context, hub.Pe
 			if err := do(h, ctx, p, b.Reason); err != nil {
 				return nil, err
 			}
-			return h.Moves(ctx, p)
+			return h.MoveList(ctx, p, hub.MoveQuery{})
 		},
 	}
 }

@@ -5,41 +5,59 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/samdrift/samdrift/dashboards/locale"
 	"github.com/samdrift/samdrift/hub"
-	"github.com/samdrift/samdrift/inventory"
-	"github.com/samdrift/samdrift/planner"
-	"github.com/samdrift/samdrift/planner/track"
 	"github.com/samdrift/samdrift/terraform"
 )
 
 type movesPage struct {
 	frame
-	Stopped *terraform.Stopped
-	Now     runsPart
-	Waves   []moveWave
-	MayStop bool
-	MayMove bool // let moves go on, look for drift, reconcile
-	Form    form
-	Fault   *fault
+	V        hub.MoveList
+	Now      runsPart
+	Waves    []moveWave
+	Owners   []option // municipalities
+	States   []stateLink
+	Sums     []moveSum // of each municipality; empty: there is only one
+	Chips    []chip
+	Filtered bool
+	Pages    []pageLink
+	From, To int
+	MayStop  bool
+	MayMove  bool // let moves go on, look for drift, reconcile
+	Form     form
+	Fault    *fault
 }
 
-// moveWave is a wave with its units, or what the servers of an agreement share.
+// stateLink is a state, or all of them, with how many units there are and the link that shows only these.
+type stateLink struct {
+	State   hub.MoveState // empty: all
+	N       int
+	Href    string
+	Current bool
+}
+
+// moveSum is how a municipality's units stand.
+type moveSum struct {
+	Name, Href string
+	Units      int
+	States     []stateLink
+}
+
+// moveWave is a wave with those of its units that are on the page, or what the servers of an agreement share.
 type moveWave struct {
-	Shared                 bool
-	ID, Name, Municipality string
-	From, To               inventory.Date
-	Rows                   []moveLine
-	Progress               *track.WaveStatus // after its recorded moves
-	Approved               int               // plans of it that are approved and not under way
+	hub.MoveWave
+	Shared bool
+	Rows   []moveLine
+	Whole  string // address of the whole wave; empty: all of it is shown
 }
 
 // moveLine is a unit in the list.
 type moveLine struct {
 	hub.MoveRow
-	Kept bool
 	Step terraform.Step // the next
 }
 
@@ -62,77 +80,97 @@ func (s *server) moves(w http.ResponseWriter, r *http.Request) {
 	s.showMoves(w, r, http.StatusOK, form{}, nil)
 }
 
+// moveQuery reads the filters from the address. Values that make no sense find nothing.
+func moveQuery(values url.Values) hub.MoveQuery {
+	page, _ := strconv.Atoi(values.Get("page")) // not a number: the first page
+	return hub.MoveQuery{Text: values.Get("q"), Municipality: values.Get("municipality"), Wave: values.Get("wave"), State: hub.MoveState(values.Get("state")), Page: page}
+}
+
 func (s *server) showMoves(w http.ResponseWriter, r *http.Request, status int, typed form, wrong *fault) {
 	p, _ := hub.PersonFrom(r.Context())
-	v, err := s.hub.Moves(r.Context(), p)
+	values := r.URL.Query()
+	v, err := s.hub.MoveList(r.Context(), p, moveQuery(values))
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	plan, err := s.hub.Plan(r.Context(), p)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	l := language(r)
-	page := movesPage{frame: s.frame(r, "nav.moves", v.Data, crumb{l.T("nav.overview"), "/"}), Stopped: v.Stopped, Form: typed, Fault: wrong,
+	page := movesPage{frame: s.frame(r, "nav.moves", v.Data, crumb{language(r).T("nav.overview"), "/"}), V: v, Form: typed, Fault: wrong,
 		MayStop: p.Role != hub.RoleSteering, MayMove: p.Role == hub.RoleAdmin || p.Role == hub.RoleCentre}
-	page.Waves, page.Now = moveWaves(v.Moves, plan.Plan), runsOf(page.frame, v)
-	for i := range page.Waves {
-		if w, ok := waveOf(v.Waves, page.Waves[i].ID); ok {
-			page.Waves[i].Progress = &w
-		}
+	page.Now = runsOf(page.frame, v)
+	page.waves(values)
+	page.filters(values)
+	page.sums()
+	page.From = min((v.Query.Page-1)*v.Query.PerPage+1, v.Total)
+	page.To = min(page.From+v.Query.PerPage-1, v.Total)
+	for _, n := range nearby(v.Query.Page, v.Pages) {
+		page.Pages = append(page.Pages, pageLink{strconv.Itoa(n), "/moves" + with(values, "page", strconv.Itoa(n)), n == v.Query.Page})
 	}
 	s.render(w, r, status, "moves", page)
 }
 
-// moveWaves puts the units that have begun, and the plan's groups that have not, under their waves by the
-// first night.
-func moveWaves(moves []hub.MoveRow, plan planner.Plan) []moveWave {
-	waves := map[string]*moveWave{}
-	add := func(w planner.Wave, line moveLine) {
-		at := waves[w.ID]
-		if at == nil {
-			at = &moveWave{ID: w.ID, Name: w.Name, Municipality: w.Municipality, From: line.Group.Cutover, Shared: line.Shared != nil}
-			waves[w.ID] = at
+// waves puts the page's units under their waves.
+func (p *movesPage) waves(values url.Values) {
+	rows := p.V.Moves // wave by wave
+	for _, w := range p.V.Waves {
+		wave := moveWave{MoveWave: w, Shared: w.Name == ""}
+		for len(rows) > 0 && (rows[0].Wave.ID == w.ID || wave.Shared && rows[0].Unit == w.ID) {
+			next, _ := rows[0].Progress.Next()
+			wave.Rows, rows = append(wave.Rows, moveLine{rows[0], next}), rows[1:]
 		}
-		at.From, at.To = min(at.From, line.Group.Cutover), max(at.To, line.Group.Cutover)
-		at.Rows = append(at.Rows, line)
-		if line.Approval != nil && (line.Run == nil || !line.Run.Goes()) {
-			at.Approved++
+		if len(wave.Rows) < w.Units && values.Get("wave") == "" {
+			wave.Whole = "/moves?wave=" + url.QueryEscape(w.ID)
 		}
+		p.Waves = append(p.Waves, wave)
 	}
-	kept := map[string]bool{}
-	for _, m := range moves {
-		kept[m.Unit] = true
-		next, _ := m.Progress.Next()
-		if m.Shared != nil { // it stands by itself, before the waves
-			m.Wave = planner.Wave{ID: m.Unit, Municipality: m.Municipality}
-		}
-		add(m.Wave, moveLine{MoveRow: m, Kept: true, Step: next})
-	}
-	byID := map[string]planner.Wave{}
-	for _, w := range plan.Waves {
-		byID[w.ID] = w
-	}
-	for _, g := range plan.Groups {
-		if w, ok := byID[g.Wave]; ok && !kept[g.ID] {
-			add(w, moveLine{MoveRow: hub.MoveRow{Move: hub.Move{Unit: g.ID, Municipality: g.Municipality, Group: g, Wave: w}}})
-		}
-	}
-	var list []moveWave
-	for _, w := range waves {
-		slices.SortFunc(w.Rows, func(a, b moveLine) int {
-			return cmp.Or(cmp.Compare(a.Group.Cutover, b.Group.Cutover), cmp.Compare(a.Unit, b.Unit))
-		})
-		list = append(list, *w)
-	}
-	rank := map[bool]int{true: 0, false: 1}
-	slices.SortFunc(list, func(a, b moveWave) int {
-		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(rank[a.Shared], rank[b.Shared]), cmp.Compare(a.ID, b.ID))
-	})
-	return list
 }
+
+// filters fills the form and the links that choose which units are shown.
+func (p *movesPage) filters(values url.Values) {
+	q := p.V.Query
+	p.Filtered = q.Text != "" || q.Municipality != "" || q.Wave != "" || q.State != ""
+	all := 0
+	for _, state := range hub.MoveStates {
+		n := p.V.States[state]
+		all += n
+		if n > 0 || q.State == state {
+			p.States = append(p.States, stateLink{state, n, "/moves" + with(values, "state", string(state)), q.State == state})
+		}
+	}
+	p.States = slices.Insert(p.States, 0, stateLink{"", all, "/moves" + with(values, "state", ""), q.State == ""})
+	for _, sum := range p.V.Sums {
+		p.Owners = append(p.Owners, option{sum.Municipality, p.Names[sum.Municipality], q.Municipality == sum.Municipality})
+	}
+	slices.SortFunc(p.Owners, func(a, b option) int { return p.locale.Compare(a.Words, b.Words) })
+	if q.Wave != "" {
+		name := q.Wave
+		if len(p.Waves) > 0 {
+			name = cmp.Or(p.Waves[0].Name, name)
+		}
+		p.Chips = append(p.Chips, chip{p.locale.T("plan.wave") + ": " + name, "/moves" + with(values, "wave", "")})
+	}
+}
+
+// sums tells how each municipality's units stand, where there are several.
+func (p *movesPage) sums() {
+	if len(p.V.Sums) < 2 {
+		return
+	}
+	for _, sum := range p.V.Sums {
+		at := url.Values{"municipality": {sum.Municipality}}
+		row := moveSum{Name: p.Names[sum.Municipality], Href: "/moves?" + at.Encode(), Units: sum.Units}
+		for _, state := range hub.MoveStates {
+			row.States = append(row.States, stateLink{State: state, N: sum.States[state], Href: "/moves" + with(at, "state", string(state))})
+		}
+		p.Sums = append(p.Sums, row)
+	}
+	slices.SortFunc(p.Sums, func(a, b moveSum) int { return p.locale.Compare(a.Name, b.Name) })
+}
+
+// MoveStates lists the headings of the sums.
+func (p movesPage) MoveStates() []hub.MoveState { return hub.MoveStates }
+
+// Unfold tells whether the sums are open from the start: where the list below is long.
+func (p movesPage) Unfold() bool { return p.V.Pages > 1 && !p.Filtered }
 
 // stepBadge is the look of a step's state.
 var stepBadge = map[terraform.StepState]string{terraform.Running: "info", terraform.Failed: "err", terraform.Done: "ok"}

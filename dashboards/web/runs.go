@@ -55,20 +55,14 @@ func (p runsPart) Live() bool {
 	return p.Reconciled != nil && (p.Reconciled.State == hub.ReconcileWaits || p.Reconciled.State == hub.ReconcileLooks)
 }
 
-func runsOf(f frame, v hub.MovesView) runsPart {
-	part := runsPart{frame: f, Reconciled: v.Reconciled}
-	for _, m := range v.Moves {
-		if m.Run != nil && (m.Run.Goes() || m.Run.State == hub.RunCutShort) {
-			part.Runs = append(part.Runs, m)
-		}
-	}
-	return part
+func runsOf(f frame, v hub.MoveList) runsPart {
+	return runsPart{frame: f, Runs: v.Running, Reconciled: v.Reconciled}
 }
 
 // liveMoves is what goes on, as a part of the list of moves.
 func (s *server) liveMoves(w http.ResponseWriter, r *http.Request) {
 	p, _ := hub.PersonFrom(r.Context())
-	v, err := s.hub.Moves(r.Context(), p)
+	v, err := s.hub.MoveList(r.Context(), p, hub.MoveQuery{PerPage: 1})
 	if err != nil {
 		s.fail(w, r, err)
 		return

@@ -71,18 +71,18 @@ func moveOn(ctx context.Context, dir string) (map[string]bool, error) {
 		return cmp.Or(cmp.Compare(a.Group.Cutover, b.Group.Cutover), cmp.Compare(a.Unit, b.Unit))
 	})
 	arrived := map[string]bool{}
+	var rows []store.Row
 	for i := range moves {
 		w := way{Move: &moves[i], at: began.Add(time.Duration(i) * 50 * 24 * time.Hour / time.Duration(len(moves)))}
 		w.come(i*100/len(moves), i)
-		if w.err == nil {
-			w.err = s.SaveRecord(ctx, store.KindMove, w.Municipality, w.Unit, w.at, *w.Move)
-		}
-		if err = errors.Join(err, w.err); err != nil {
-			break
-		}
+		err = errors.Join(err, w.err)
+		rows = append(rows, store.Row{Municipality: w.Municipality, ID: w.Unit, Value: w.Move})
 		for _, m := range w.Origin {
 			arrived[m.Name] = w.arrived
 		}
+	}
+	if err == nil {
+		err = s.SaveRecords(ctx, store.KindMove, Today.Time(), rows)
 	}
 	return arrived, errors.Join(err, s.Close())
 }

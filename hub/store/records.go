@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 )
 
@@ -34,10 +35,42 @@ func (s *Store) SaveRecord(ctx context.Context, kind Kind, municipality, id stri
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", kind, id, err)
 	}
-	_, err = s.db.ExecContext(ctx, `INSERT INTO records (kind, municipality, id, at, body) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (kind, municipality, id) DO UPDATE SET at = excluded.at, body = excluded.body`,
-		kind, municipality, id, timeText(at), body)
+	_, err = s.db.ExecContext(ctx, saveRecord, kind, municipality, id, timeText(at), body)
 	return explain(err)
+}
+
+const saveRecord = `INSERT INTO records (kind, municipality, id, at, body) VALUES ($1, $2, $3, $4, $5)
+	ON CONFLICT (kind, municipality, id) DO UPDATE SET at = excluded.at, body = excluded.body`
+
+// Row is a record to store.
+type Row struct {
+	Municipality, ID string
+	Value            any
+}
+
+// SaveRecords stores records of a kind like SaveRecord, all of them or, when one fails, none.
+func (s *Store) SaveRecords(ctx context.Context, kind Kind, at time.Time, rows []Row) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	var p packer
+	return s.transaction(ctx, func(tx *sql.Tx) error {
+		save, err := tx.PrepareContext(ctx, saveRecord)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = save.Close() }() // with the transaction
+		for _, r := range rows {
+			body, err := p.pack(r.Value)
+			if err != nil {
+				return fmt.Errorf("%s %s: %w", kind, r.ID, err)
+			}
+			if _, err := save.ExecContext(ctx, kind, r.Municipality, r.ID, timeText(at), body); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // DeleteRecord removes a record. One that is not there is no fault.
@@ -53,6 +86,29 @@ func Records[T any](ctx context.Context, s *Store, kind Kind) ([]T, error) {
 		return nil, explain(err)
 	}
 	return bodies[T](rows, string(kind))
+}
+
+// EachRecord yields every record of a kind like Records, one at a time: all of them may be too much to hold.
+// An error is the last that it yields.
+func EachRecord[T any](ctx context.Context, s *Store, kind Kind) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		rows, err := s.db.QueryContext(ctx, `SELECT body FROM records WHERE kind = $1 ORDER BY municipality, id`, kind)
+		if err != nil {
+			yield(*new(T), explain(err))
+			return
+		}
+		defer func() { _ = rows.Close() }() // Err has told
+		var u unpacker
+		for rows.Next() {
+			value, err := body[T](&u, rows, string(kind))
+			if !yield(value, err) || err != nil {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(*new(T), explain(err))
+		}
+	}
 }
 
 // RecordsOf reads a municipality's records of a kind, by id.
@@ -90,18 +146,27 @@ func record[T any](kind Kind, id string, row *sql.Row) (T, error) {
 // bodies reads rows of one packed column and closes them.
 func bodies[T any](rows *sql.Rows, what string) (values []T, err error) {
 	defer func() { err = errors.Join(err, rows.Close()) }()
+	var u unpacker
 	for rows.Next() {
-		var body []byte
-		if err := rows.Scan(&body); err != nil {
+		value, err := body[T](&u, rows, what)
+		if err != nil {
 			return nil, err
-		}
-		var value T
-		if err := unpack(body, &value); err != nil {
-			return nil, fmt.Errorf("%s: %w", what, err)
 		}
 		values = append(values, value)
 	}
 	return values, rows.Err()
+}
+
+// body reads a row of one packed column.
+func body[T any](u *unpacker, rows *sql.Rows, what string) (value T, err error) {
+	var packed sql.RawBytes // unpacked before the next is read
+	if err := rows.Scan(&packed); err != nil {
+		return value, err
+	}
+	if err := u.unpack(packed, &value); err != nil {
+		return value, fmt.Errorf("%s: %w", what, err)
+	}
+	return value, nil
 }
 
 // SaveEvidenceFile keeps a sealed file. The same file given twice is kept once.

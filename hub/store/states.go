@@ -85,6 +85,29 @@ func (s *Store) StateHolder(ctx context.Context, unit string) (terraform.StateLo
 	return holder(ctx, s.db, unit)
 }
 
+// StateHolders tells who holds which states' locks now, by state.
+func (s *Store) StateHolders(ctx context.Context) (held map[string]terraform.StateLock, err error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT unit, body FROM state_locks`)
+	if err != nil {
+		return nil, explain(err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	held = map[string]terraform.StateLock{}
+	for rows.Next() {
+		var unit string
+		var body []byte
+		if err := rows.Scan(&unit, &body); err != nil {
+			return nil, err
+		}
+		var lock terraform.StateLock
+		if err := unpack(body, &lock); err != nil {
+			return nil, err
+		}
+		held[unit] = lock
+	}
+	return held, rows.Err()
+}
+
 // querier is a database or a transaction.
 type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
