@@ -72,10 +72,11 @@ func BenchmarkMoves(b *testing.B) {
 				change(b)
 				began := time.Now()
 				size := ask()
-				b.ReportMetric(milliseconds(began), "ms/after-a-change")
+				first := milliseconds(began)
 				for b.Loop() {
 					ask()
 				}
+				b.ReportMetric(first, "ms/after-a-change")
 				b.ReportMetric(float64(size)/1000, "kB")
 			})
 		}

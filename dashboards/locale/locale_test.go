@@ -78,6 +78,9 @@ func TestNothingIsWithoutWords(t *testing.T) {
 		add("movestage.", string(stage))
 		add("movestage.is.", string(stage))
 	}
+	for _, state := range hub.MoveStates {
+		add("movestate.", string(state))
+	}
 	for _, v := range []terraform.Verdict{terraform.NothingBegun, terraform.WasApplied, terraform.Untouched, terraform.MustDecide} {
 		add("verdict.", string(v))
 		add("verdict.do.", string(v))
