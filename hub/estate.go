@@ -43,6 +43,7 @@ type estate struct {
 	systems  map[string][]int            // asset id → snapshot.Systems
 	instance map[string]string           // municipality and instance → asset id
 	moving   map[string]moving           // by municipality
+	named    *naming
 
 	terraform     []terraform.Summary
 	terraformNote string
@@ -150,6 +151,7 @@ func (e *estate) index() {
 		e.stays[x.Asset] = x.Reasons
 	}
 	e.countMoving()
+	e.named = &naming{of: map[string]map[string]string{}}
 	for i, x := range s.Systems {
 		for _, id := range x.Assets {
 			e.systems[id] = append(e.systems[id], i)

@@ -258,15 +258,3 @@ func (d *derived) wavesOf(rows []MoveRow, live map[string]*MoveRun) []MoveWave {
 	}
 	return waves
 }
-
-// places gives words for municipalities and centres, which everybody may read.
-func (e *estate) places() map[string]string {
-	names := map[string]string{}
-	for _, m := range e.snapshot.Municipalities {
-		names[m.Code] = m.Name
-	}
-	for _, c := range e.snapshot.Centres {
-		names[c.ID] = c.Name
-	}
-	return names
-}

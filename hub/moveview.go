@@ -31,7 +31,7 @@ func (h *Hub) Move(ctx context.Context, p Person, unit string) (MoveView, error)
 	if err != nil {
 		return MoveView{}, err
 	}
-	v := MoveView{Data: e.meta(sc), Names: e.names(sc), MayMove: p.moves(), Stopped: h.stopped()}
+	v := MoveView{Data: e.meta(sc), MayMove: p.moves(), Stopped: h.stopped()}
 	m, err := store.RecordByID[Move](ctx, h.store, store.KindMove, unit)
 	switch {
 	case err == nil && sc.detail[m.Municipality]:
@@ -51,6 +51,7 @@ func (h *Hub) Move(ctx context.Context, p Person, unit string) (MoveView, error)
 	default:
 		return MoveView{}, err
 	}
+	v.Names = e.namesIn(sc, v.Move.Group)
 	_, v.Mapped = h.config.Terraform.Agreements[v.Move.Agreement]
 	v.MayConsent = p.decides(v.Move.Municipality)
 	v.Run, err = h.runOf(ctx, unit)

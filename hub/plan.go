@@ -115,44 +115,11 @@ func (e *estate) customerOf(agreement string) string {
 }
 
 // Names gives words for the keys that answers carry: municipalities and centres for everyone, assets,
-// groups and systems where the person may see them.
+// groups and systems where the person may see them. The map is shared: who adds to it adds to a copy.
 func (h *Hub) Names(_ context.Context, p Person) (map[string]string, error) {
 	e, sc, err := h.ask(p)
 	if err != nil {
 		return nil, err
 	}
 	return e.names(sc), nil
-}
-
-// names gives words for the keys in a plan or gap view: municipalities and centres for everyone,
-// assets and groups where the person may see them.
-func (e *estate) names(sc scope) map[string]string {
-	names := map[string]string{}
-	for _, m := range e.snapshot.Municipalities {
-		names[m.Code] = m.Name
-	}
-	for _, c := range e.snapshot.Centres {
-		names[c.ID] = c.Name
-	}
-	for _, a := range e.snapshot.Assets {
-		if sc.detail[a.Municipality] {
-			names[a.ID] = a.Name
-		}
-	}
-	for _, g := range e.plan.Groups {
-		if sc.detail[g.Municipality] {
-			names[g.ID] = g.Name
-		}
-	}
-	for _, x := range e.snapshot.Systems {
-		if sc.detail[x.Municipality] {
-			names[x.ID] = x.Name
-		}
-	}
-	for _, x := range e.snapshot.Sites {
-		if sc.detail[x.Municipality] {
-			names[x.ID] = x.Name
-		}
-	}
-	return names
 }

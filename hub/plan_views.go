@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/samdrift/samdrift/planner"
 	"github.com/samdrift/samdrift/planner/scenario"
@@ -129,7 +130,7 @@ func (h *Hub) ComparePlans(ctx context.Context, p Person, a, b string) (CompareV
 	}
 	var sides [2]scenario.Side
 	var seen [2]scope
-	v := CompareView{Meta: e.meta(sc), Names: e.names(sc)}
+	v := CompareView{Meta: e.meta(sc), Names: maps.Clone(e.names(sc))}
 	for i, ref := range []string{a, b} {
 		s, err := h.scenario(ctx, p, ref)
 		if err != nil {

@@ -56,17 +56,18 @@ func (h *Hub) Runbooks(ctx context.Context, p Person, wave string) (RunbookView,
 	if err != nil {
 		return RunbookView{}, err
 	}
-	kept, err := h.moves(ctx)
+	d, err := h.derive(ctx, e)
 	if err != nil {
 		return RunbookView{}, err
 	}
-	plan := planOfMoves(e.plan, kept)
+	plan := d.plan
 	i := slices.IndexFunc(plan.Waves, func(w planner.Wave) bool { return w.ID == wave && sc.detail[w.Municipality] })
 	if i < 0 {
 		return RunbookView{}, fmt.Errorf("wave %q: %w", wave, ErrNotFound)
 	}
-	v := RunbookView{Data: e.meta(sc), Wave: plan.Waves[i], Names: e.names(sc), Ticks: map[RunbookTick]Tick{}, Ticked: []TickedLine{}, MayTick: true}
-	v.Nights = terraform.Runbooks(plan, v.Wave, h.unitsOf(plan, wave, kept), h.config.Terraform.Timing, copenhagen)
+	v := RunbookView{Data: e.meta(sc), Wave: plan.Waves[i], Ticks: map[RunbookTick]Tick{}, Ticked: []TickedLine{}, MayTick: true}
+	v.Names = e.namesIn(sc, only(plan.Groups, func(g planner.Group) bool { return g.Wave == wave })...)
+	v.Nights = terraform.Runbooks(plan, v.Wave, h.unitsOf(plan, wave, d.kept), h.config.Terraform.Timing, copenhagen)
 	if v.Contacts, err = h.contacts(ctx, v.Wave.Municipality, v.Wave.Agreement); err != nil {
 		return RunbookView{}, err
 	}

@@ -76,6 +76,7 @@ func (e *estate) variant(changes []scenario.Change, keep bool) (*estate, planner
 	}
 	with := *e
 	with.snapshot, with.input = in.Snapshot, in
+	with.named = &naming{of: map[string]map[string]string{}}
 	if with.plan, err = planner.Propose(in); err != nil {
 		return nil, in, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -88,6 +89,7 @@ func (s *server) plan(w http.ResponseWriter, r *http.Request) {
 // planFrame is the frame of a page below the plan: waves have names there too.
 func (s *server) planFrame(r *http.Request, title string, v hub.PlanView, crumbs ...crumb) frame {
 	f := s.frame(r, title, v.Meta, append([]crumb{{language(r).T("nav.overview"), "/"}}, crumbs...)...)
+	f.Names = maps.Clone(f.Names)
 	for _, w := range v.Plan.Waves {
 		f.Names[w.ID] = w.Name
 	}

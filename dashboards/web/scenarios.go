@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -116,6 +117,7 @@ func (s *server) showScenario(w http.ResponseWriter, r *http.Request, status int
 	l := language(r)
 	page := scenarioPage{frame: s.planFrame(r, "nav.scenarios", v.Plan, crumb{l.T("nav.scenarios"), "/plan/scenarios"}), V: v, Form: typed, Fault: wrong}
 	page.Meta, page.Title = v.Meta, v.Scenario.Name
+	v.Names = maps.Clone(v.Names)
 	v.Names[v.Scenario.Ref()] = l.T("scenario.named", "name", v.Scenario.Name, "version", v.Scenario.Version)
 	page.Diff = page.difference(v.Difference, v.Names)
 	page.Conflicts = page.conflicts(v.Conflicts, v.Plan, v.Names)
