@@ -181,6 +181,15 @@ func (l *Locale) Period(p inventory.Period) string {
 	return l.periodText(p.Text)
 }
 
+// Half writes a half year, "2026-2", as people say it, and leaves anything else as it is.
+func (l *Locale) Half(period string) string {
+	year, half, ok := strings.Cut(period, "-")
+	if !ok || half != "1" && half != "2" {
+		return period
+	}
+	return l.T("report.half."+half, "year", year)
+}
+
 // periodWords are the words of coarse dates, English to Danish.
 var periodWords = [][2]string{
 	{"spring", "forår"}, {"summer", "sommer"}, {"autumn", "efterår"}, {"winter", "vinter"},

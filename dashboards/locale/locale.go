@@ -4,13 +4,16 @@
 // Words lie in YAML files of flat keys, one per room and language: words_* for the nouns of the
 // estate and the planner's reasons, pages_* for the pages, gap_* for the
 // forms of the gap analysis, report_* for the half-year report, replan_* for what holds and changes dates. Both
-// languages have the same keys; a test fails otherwise. A text has places {name} that T fills.
+// languages have the same keys; a test fails otherwise. A text has places {name} that T fills, and
+// choices that follow a number: {n|server|servere} for one and for more, {n|ingen|én|flere} with
+// words of their own for none. The words of a choice may hold places.
 package locale
 
 import (
 	"cmp"
 	"embed"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -108,6 +111,30 @@ func (l *Locale) T(key string, args ...any) string {
 	pairs := make([]string, 0, len(args))
 	for i := 0; i+1 < len(args); i += 2 {
 		pairs = append(pairs, "{"+fmt.Sprint(args[i])+"}", l.value(args[i+1]))
+	}
+	return fill(text, pairs)
+}
+
+var choice = regexp.MustCompile(`\{(\w+)((?:\|(?:[^|{}]|\{\w+\})*){2,3})\}`)
+
+// fill makes the choices of a text and fills its places; pairs are places in braces and their values.
+func fill(text string, pairs []string) string {
+	if strings.Contains(text, "|") {
+		text = choice.ReplaceAllStringFunc(text, func(whole string) string {
+			m := choice.FindStringSubmatch(whole)
+			forms := strings.Split(m[2], "|")[1:]
+			value := ""
+			if i := slices.Index(pairs, "{"+m[1]+"}"); i >= 0 {
+				value = pairs[i+1]
+			}
+			switch {
+			case value == "0" && len(forms) == 3:
+				return forms[0]
+			case value == "1":
+				return forms[len(forms)-2]
+			}
+			return forms[len(forms)-1]
+		})
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
 }

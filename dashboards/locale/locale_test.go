@@ -25,10 +25,10 @@ func TestLanguagesHaveTheSameKeysAndPlaces(t *testing.T) {
 	if d := cmp.Diff(da.Keys(), en.Keys()); d != "" {
 		t.Errorf("keys differ (- Danish, + English):\n%s", d)
 	}
-	place := regexp.MustCompile(`\{\w+\}`)
+	place := regexp.MustCompile(`\{\w+[|}]`)
 	// A freeze has its name in each language.
 	same := func(text string) []string {
-		places := place.FindAllString(strings.ReplaceAll(text, "name_da", "name_en"), -1)
+		places := place.FindAllString(strings.NewReplacer("name_da", "name_en", "|", "}").Replace(text), -1)
 		slices.Sort(places)
 		return slices.Compact(places)
 	}
@@ -100,7 +100,7 @@ func TestNothingIsWithoutWords(t *testing.T) {
 
 // Every place in a reason's words is a parameter that the planner gives.
 func TestReasonsUseOnlyWhatThePlannerGives(t *testing.T) {
-	place := regexp.MustCompile(`\{(\w+)\}`)
+	place := regexp.MustCompile(`\{(\w+)[|}]`)
 	for _, r := range planner.Rules() {
 		for _, m := range place.FindAllStringSubmatch(da.T("reason."+r.Rule), -1) {
 			if !slices.Contains(r.Params, m[1]) {
@@ -147,8 +147,17 @@ func TestDanishOrder(t *testing.T) {
 func TestReasonInWords(t *testing.T) {
 	r := planner.Reason{Rule: "nearest_with_capacity", Params: map[string]string{"centre": "kit-fyn", "km": "36.5", "alternatives": "0"}}
 	got := da.Reason(r, map[string]string{"kit-fyn": "KIT Fyn"})
-	if want := "KIT Fyn ligger 36,5 km væk og har plads (0 andre centre er sammenlignet)"; got != want {
+	if want := "KIT Fyn ligger 36,5 km væk og har plads; der er intet andet center at vælge"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+	for days, want := range map[string]string{
+		"1": "1 dag: Jul (24.12.2026)",
+		"3": "3 dage: Jul (24.12.2026 til 26.12.2026)",
+	} {
+		params := map[string]string{"days": days, "name_da": "Jul", "name_en": "Christmas", "first": "2026-12-24", "last": "2026-12-26"}
+		if got := da.Reason(planner.Reason{Rule: "freeze", Params: params}, nil); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 	if got := da.Reason(planner.Reason{Rule: "made_up"}, nil); !strings.Contains(got, "⟦") {
 		t.Errorf("a rule without words must show itself, got %q", got)

@@ -1,8 +1,6 @@
 package locale
 
 import (
-	"strings"
-
 	"github.com/samdrift/samdrift/inventory"
 	"github.com/samdrift/samdrift/planner"
 )
@@ -18,7 +16,7 @@ func (l *Locale) Reason(r planner.Reason, names map[string]string) string {
 	for name, value := range r.Params {
 		pairs = append(pairs, "{"+name+"}", l.param(name, value, names))
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
+	return fill(text, pairs)
 }
 
 // param writes one parameter. What kind of value it is follows from its name; planner.Rules says so.

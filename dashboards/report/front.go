@@ -97,13 +97,7 @@ func (b *builder) seal() []entry {
 }
 
 // period writes "2026-2" as people say it.
-func (b *builder) period(p string) string {
-	year, half, ok := strings.Cut(p, "-")
-	if !ok || half != "1" && half != "2" {
-		return b.or(p)
-	}
-	return b.t("half."+half, "year", year)
-}
+func (b *builder) period(p string) string { return b.l.Half(b.or(p)) }
 
 // distance tells how far a day lies from the deadline.
 func (b *builder) distance(end inventory.Date) string {

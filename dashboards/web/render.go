@@ -61,7 +61,7 @@ func functions(l *locale.Locale) template.FuncMap {
 	return template.FuncMap{
 		"t": l.T, "int": func(n int) string { return l.Int(int64(n)) }, "num": l.Number, "pct": l.Percent, "pct0": l.Percent0,
 		"money": l.Money, "moneyRange": l.MoneyRange, "bytes": l.Bytes, "bps": l.BitsPerSecond,
-		"date": l.Date, "dateLong": l.DateLong, "time": l.Time, "week": l.Week, "period": l.Period,
+		"date": l.Date, "dateLong": l.DateLong, "time": l.Time, "week": l.Week, "period": l.Period, "half": l.Half,
 		"heat":      chart.HeatClass,
 		"word":      func(prefix string, key any) string { return l.Or(prefix, text(key)) },
 		"yes":       func(b *bool) string { return yesNo(l, b) },
