@@ -12,7 +12,8 @@ type systemsPage struct {
 	frame
 	Rows   []inventory.System
 	Owners []option
-	All    int // systems before the filter
+	All    int  // systems before the filter
+	One    bool // all of one municipality
 }
 
 func (s *server) systems(w http.ResponseWriter, r *http.Request) {
@@ -34,9 +35,10 @@ func (s *server) systems(w http.ResponseWriter, r *http.Request) {
 	}
 	l := page.locale
 	slices.SortFunc(page.Owners, func(a, b option) int { return l.Compare(a.Words, b.Words) })
+	page.One = code != "" || len(page.Owners) == 1
 	// Without a choice only the critical ones of all are listed: the whole list would be unreadable.
 	for _, x := range rows {
-		if code != "" || len(page.Owners) == 1 || x.Criticality >= inventory.CriticalitySociety {
+		if page.One || x.Criticality >= inventory.CriticalitySociety {
 			page.Rows = append(page.Rows, x)
 		}
 	}
