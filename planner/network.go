@@ -36,6 +36,18 @@ func NewNetwork(in Input, p Plan, tail int) (Network, error) {
 	return n, nil
 }
 
+// groups gives for each task a number that only tasks of the same group share.
+func (n Network) groups() []int {
+	groups := make([]int, len(n.Problem.Tasks))
+	for task := range groups {
+		groups[task] = task
+	}
+	for _, cutover := range n.Cutover {
+		groups[cutover-1] = cutover
+	}
+	return groups
+}
+
 // problemOf is what the dates of a plan that was made from an input depend on.
 func (in Input) problemOf(p Plan, tail int) (schedule.Problem, error) {
 	if err := in.validate(); err != nil {

@@ -22,12 +22,13 @@ type Promised struct {
 type ReplanOptions struct {
 	CommitDays int   // from today, in which promised starts and cutovers stay and nothing else starts
 	Penalty    int64 // DKK that moving one date must save before it is worth telling people
+	Most       int   // percent of the later groups whose dates are to change at most, where fewer need not; 0: as many as pays
 	Search     int64 // schedules tried
 }
 
-// DefaultReplanOptions keep three weeks.
+// DefaultReplanOptions keep three weeks, and four dates of five.
 func DefaultReplanOptions() ReplanOptions {
-	return ReplanOptions{CommitDays: 21, Penalty: 10_000, Search: 20_000}
+	return ReplanOptions{CommitDays: 21, Penalty: 10_000, Most: 20, Search: 20_000}
 }
 
 // Replanned is a plan that was mended rather than made anew.
@@ -55,11 +56,11 @@ type Moved struct {
 
 // Replan mends the dates that people know (by group) after the input has changed. What was promised for
 // the committed days stays; later nights move only where they must, or where that saves more than telling
-// people costs. A group whose night has passed without it, or that nobody was promised anything of, gets
+// people costs; what that is rises while more groups change than are to. A group whose night has passed without it, or that nobody was promised anything of, gets
 // a night around the others. The mended plan has passed the verifier.
 func Replan(ctx context.Context, in Input, known map[string]Promised, o ReplanOptions) (Replanned, error) {
-	if o.CommitDays < 0 || o.Penalty < 0 || o.Search < 1 {
-		return Replanned{}, fmt.Errorf("re-plan: %d committed days, penalty %d, %d schedules; want none below 0 and at least one schedule", o.CommitDays, o.Penalty, o.Search)
+	if o.CommitDays < 0 || o.Penalty < 0 || o.Most < 0 || o.Most > 100 || o.Search < 1 {
+		return Replanned{}, fmt.Errorf("re-plan: %d committed days, penalty %d, at most %d %% changed, %d schedules; want none below 0, at most 100 %% and at least one schedule", o.CommitDays, o.Penalty, o.Most, o.Search)
 	}
 	anew, err := Propose(in)
 	if err != nil {
@@ -84,7 +85,10 @@ func Replan(ctx context.Context, in Input, known map[string]Promised, o ReplanOp
 	if err != nil {
 		return Replanned{}, err
 	}
-	mended, err := replan.Plan(ctx, n.Problem, n.Starts, replan.Options{Commit: o.CommitDays, Penalty: o.Penalty, Limits: rcpsp.Limits{Schedules: o.Search, Seed: 1, Workers: 2}})
+	mended, err := replan.Plan(ctx, n.Problem, n.Starts, replan.Options{
+		Commit: o.CommitDays, Penalty: o.Penalty, Most: float64(o.Most) / 100, Parts: n.groups(),
+		Limits: rcpsp.Limits{Schedules: o.Search, Seed: 1, Workers: 2},
+	})
 	if err != nil {
 		return Replanned{}, err
 	}

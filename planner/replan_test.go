@@ -94,8 +94,33 @@ func TestWhoIsNewGetsANight(t *testing.T) {
 	}
 }
 
+// When half the crews of every centre are away for a quarter, most dates would change for the least cost; no
+// more do than may.
+func TestNoMoreChangesThanMay(t *testing.T) {
+	in := kitFyn(1).input()
+	known := promises(propose(t, in))
+	in.AsOf = in.AsOf.AddDays(30)
+	for _, c := range in.Snapshot.Centres {
+		in.Settings.CrewChanges = append(in.Settings.CrewChanges,
+			planner.CrewChange{Centre: c.ID, On: in.AsOf.AddDays(22), Crews: -1}, planner.CrewChange{Centre: c.ID, On: in.AsOf.AddDays(112), Crews: 1})
+	}
+	o := planner.ReplanOptions{CommitDays: 21, Search: 20_000}
+	percent := func() float64 {
+		r, err := planner.Replan(t.Context(), in, known, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return 100 * float64(len(r.Changes)) / float64(r.Free)
+	}
+	free := percent()
+	o.Penalty, o.Most = 1, 30 // a quarter must
+	if few := percent(); free <= 30 || few > 30 {
+		t.Errorf("%.0f %% of the groups change, and %.0f %% where at most 30 are to", free, few)
+	}
+}
+
 func TestReplanRefusesNonsense(t *testing.T) {
-	for _, o := range []planner.ReplanOptions{{CommitDays: -1, Search: 1}, {Penalty: -1, Search: 1}, {}} {
+	for _, o := range []planner.ReplanOptions{{CommitDays: -1, Search: 1}, {Penalty: -1, Search: 1}, {Most: 101, Search: 1}, {}} {
 		if _, err := planner.Replan(t.Context(), kitFyn(1).input(), nil, o); err == nil {
 			t.Errorf("%+v is taken", o)
 		}

@@ -56,7 +56,8 @@ Exit code 3 tells that something cannot be mended.`,
 	cmd.Flags().StringVar(&save, "save", "", "keep the mended plan as a draft scenario of that name")
 	cmd.Flags().StringVar(&by, "by", "", "with --save: the author (default: the operator)")
 	cmd.Flags().IntVar(&weeks, "commit-weeks", weeks, "weeks from today in which nothing changes")
-	cmd.Flags().Int64Var(&o.Penalty, "penalty", o.Penalty, "what moving one date must save, in DKK")
+	cmd.Flags().Int64Var(&o.Penalty, "penalty", o.Penalty, "what moving one date must save, in DKK; more when more than --most change")
+	cmd.Flags().IntVar(&o.Most, "most", o.Most, "percent of the later groups that are to get other dates at most, unless more must (0: as many as pays)")
 	return cmd
 }
 

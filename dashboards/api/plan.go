@@ -24,14 +24,15 @@ type replanBody struct {
 	Changes    []scenario.Change `json:"changes"`
 	CommitDays int               `json:"commit_days"` // default 21
 	PenaltyDKK int64             `json:"penalty_dkk"` // what one changed date counts for; default 10,000
+	Most       int               `json:"most"`        // percent of the later groups that are to change at most; default 20, 0: as many as pays
 }
 
 // replan reads what is asked of a re-planning, with defaults for what it does not.
 func (q query) replan() (b replanBody, o planner.ReplanOptions, err error) {
 	o = planner.DefaultReplanOptions()
-	b.CommitDays, b.PenaltyDKK = o.CommitDays, o.Penalty
+	b.CommitDays, b.PenaltyDKK, b.Most = o.CommitDays, o.Penalty, o.Most
 	err = q.into(&b)
-	o.CommitDays, o.Penalty = b.CommitDays, b.PenaltyDKK
+	o.CommitDays, o.Penalty, o.Most = b.CommitDays, b.PenaltyDKK, b.Most
 	return b, o, err
 }
 
