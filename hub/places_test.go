@@ -102,7 +102,7 @@ func TestRoomsAndLinksFromTheHubsTimeSeries(t *testing.T) {
 				}
 				name := map[string]string{}
 				for _, row := range list.Rows {
-					name[row.Asset.ID] = row.Asset.Name
+					name[row.ID] = row.Name
 				}
 				named := func(ids []string) (names []string) {
 					for _, id := range ids {

@@ -90,10 +90,7 @@ func (r *Result) spare(ctx context.Context, present []rcpsp.Start, o Options) er
 	dearer := r.Problem
 	dearer.Tasks = slices.Clone(dearer.Tasks)
 	o.Limits.Schedules = max(1, o.Limits.Schedules/4)
-	for range doublings {
-		if o.Most <= 0 || r.share(present, o.Parts) <= o.Most || ctx.Err() != nil {
-			return nil
-		}
+	for n := 0; n < doublings && o.Most > 0 && ctx.Err() == nil && r.share(present, o.Parts) > o.Most; n++ {
 		for i := range dearer.Tasks {
 			dearer.Tasks[i].Move *= 2
 		}
