@@ -99,7 +99,11 @@ func BenchmarkMoves(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			if _, err := report.Build(facts, "hash", "da"); err != nil {
+			_, hash, err := report.Freeze(facts)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := report.Build(facts, hash, "da"); err != nil {
 				b.Fatal(err)
 			}
 		}
