@@ -56,8 +56,9 @@ type Moved struct {
 
 // Replan mends the dates that people know (by group) after the input has changed. What was promised for
 // the committed days stays; later nights move only where they must, or where that saves more than telling
-// people costs; what that is rises while more groups change than are to. A group whose night has passed without it, or that nobody was promised anything of, gets
-// a night around the others. The mended plan has passed the verifier.
+// people costs, a price that rises while more groups change than are to. A group whose night has passed
+// without it, or that nobody was promised anything of, gets a night around the others. The mended plan has
+// passed the verifier.
 func Replan(ctx context.Context, in Input, known map[string]Promised, o ReplanOptions) (Replanned, error) {
 	if o.CommitDays < 0 || o.Penalty < 0 || o.Most < 0 || o.Most > 100 || o.Search < 1 {
 		return Replanned{}, fmt.Errorf("re-plan: %d committed days, penalty %d, at most %d %% changed, %d schedules; want none below 0, at most 100 %% and at least one schedule", o.CommitDays, o.Penalty, o.Most, o.Search)
