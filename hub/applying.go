@@ -251,8 +251,9 @@ func (h *Hub) applied(p Person, m *Move, stage platform.Stage, returning bool, a
 }
 
 // VerifyMove reads a unit's servers back from their platform, and looks at them as others see them. What
-// could not be told must be mended or accepted by name before it counts (AcceptMove). When everything is as it was meant to be,
-// and the servers have moved, the inventory says from then on who operates them; not before.
+// could not be told must be mended or accepted by name before it counts (AcceptMove). When everything is as
+// it was meant to be, and the servers have moved, the inventory says from then on who operates them; not
+// before.
 func (h *Hub) VerifyMove(ctx context.Context, p Person, unit string) (Move, error) {
 	m, err := h.moveOf(ctx, p, unit)
 	if err != nil {

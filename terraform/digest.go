@@ -37,8 +37,8 @@ type change struct {
 // Digest gives a hash of what a plan would do. Two plans of an unchanged world have the same
 // digest although their files differ; a saved plan file alone says nothing about whether the world
 // is still as it was when it was made. Attributes that come and go by themselves (the rules'
-// Volatile) are left out, but for what the plan adds to them (Grow); identity and everything a person may have set stay in, also for resources
-// that the plan leaves alone.
+// Volatile) are left out, but for what the plan adds to them (Grow); identity and everything a person
+// may have set stay in, also for resources that the plan leaves alone.
 func Digest(plan *tfjson.Plan, rules platform.Rules) (string, error) {
 	var changes []change
 	for _, rc := range plan.ResourceChanges {

@@ -45,9 +45,9 @@ var vsphereVolatile = []string{
 	"reboot_required", "tags", "vapp_transport", "vmware_tools_status", "vmx_path",
 }
 
-// Rules lets adoption touch what is the engine's own, and a move the place besides, and put tags on. A server that needs
-// anything else is not ready: the provider would restart it without saying so (reboot_required in a plan
-// was found to be false where the server was then power-cycled).
+// Rules lets adoption touch what is the engine's own, and a move the place besides, and put tags on. A
+// server that needs anything else is not ready: the provider would restart it without saying so
+// (reboot_required in a plan was found to be false where the server was then power-cycled).
 func (VSphere) Rules(stage Stage) Rules {
 	rule := Rule{Provider: "registry.terraform.io/hashicorp/vsphere", Volatile: vsphereVolatile}
 	switch {

@@ -262,8 +262,8 @@ func (i *island) add(j int32) {
 	}
 }
 
-// choose picks what to ruin: a task (mostly an upset one, if there are any) and tasks near it in time that use the same resource, or its
-// neighbours along the links and theirs, or both.
+// choose picks what to ruin: a task (mostly an upset one, if there are any) and tasks near it in time that
+// use the same resource, or its neighbours along the links and theirs, or both.
 func (i *island) choose() {
 	i.out = i.out[:0]
 	size := 2 + i.random.below(24)
