@@ -36,16 +36,16 @@ func NewNetwork(in Input, p Plan, tail int) (Network, error) {
 	return n, nil
 }
 
-// groups gives for each task a number that only tasks of the same group share.
-func (n Network) groups() []int {
-	groups := make([]int, len(n.Problem.Tasks))
-	for task := range groups {
-		groups[task] = task
+// parts gives for each task a number that only tasks of the same group share.
+func (n Network) parts() []int {
+	parts := make([]int, len(n.Problem.Tasks))
+	for task := range parts {
+		parts[task] = task
 	}
 	for _, cutover := range n.Cutover {
-		groups[cutover-1] = cutover
+		parts[cutover-1] = cutover
 	}
-	return groups
+	return parts
 }
 
 // problemOf is what the dates of a plan that was made from an input depend on.

@@ -87,7 +87,7 @@ func Replan(ctx context.Context, in Input, known map[string]Promised, o ReplanOp
 		return Replanned{}, err
 	}
 	mended, err := replan.Plan(ctx, n.Problem, n.Starts, replan.Options{
-		Commit: o.CommitDays, Penalty: o.Penalty, Most: float64(o.Most) / 100, Parts: n.groups(),
+		Commit: o.CommitDays, Penalty: o.Penalty, Most: float64(o.Most) / 100, Parts: n.parts(),
 		Limits: rcpsp.Limits{Schedules: o.Search, Seed: 1, Workers: 2},
 	})
 	if err != nil {
