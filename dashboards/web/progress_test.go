@@ -56,7 +56,7 @@ func TestWhatFollowsFromAMoveIsShown(t *testing.T) {
 	m.page("bo", "/municipalities/450", fmt.Sprintf("alle servere (%d)", servers), "Hvor langt er bølgerne", "registrerede flytninger", "Parterne oplyser")
 	m.page("finn", "/plan", "Hvor langt er bølgerne", "efterprøvet", "registrerede flytninger")
 	m.page("carl", "/moves", "efterprøvede servere:")
-	m.page("bo", "/gap/450", "Skal vurderes på ny", fmt.Sprintf("fordi %d servere er flyttet (%s)", servers, list.Moves[0].Wave.Name))
+	m.page("bo", "/gap/450", "Skal vurderes på ny", fmt.Sprintf("fordi %d server", servers), fmt.Sprintf("er flyttet (%s)", list.Moves[0].Wave.Name))
 	m.page("bo", "/gap/actions", "Skal vurderes på ny efter flytning", "21c-02")
 	body := m.page("bo", "/gap/450/answers?control=21c-02", "Bekræft svaret", "Tæller igen som niveau 4")
 	if body := m.page("finn", "/gap/actions"); strings.Contains(body, "21c-02") {
