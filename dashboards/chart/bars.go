@@ -13,7 +13,7 @@ type Bar struct {
 
 // Bars draws bars below each other, each on its own scale.
 func Bars(title string, bars []Bar) template.HTML {
-	const width, left, room, step = 500.0, 162.0, 136.0, 30.0
+	const width, left, room, step = 500.0, 176.0, 124.0, 30.0
 	var d drawing
 	for i, b := range bars {
 		y := float64(i)*step + 4
