@@ -74,13 +74,20 @@ func TestReadingAnothersAnswersIsNoted(t *testing.T) {
 			if body == before[pattern] && !strings.Contains(pattern, "/evidence/") || !strings.HasPrefix(body, "200") || slices.Contains(aggregates, pattern) {
 				continue
 			}
-			x.undo()
-			one, two := read(path), read(path)
-			x.change()
+			look := func() (steady, shows bool) {
+				x.undo()
+				one, two := read(path), read(path)
+				x.change()
+				return one == two, one == two && read(path) != two
+			}
+			steady, shows := look()
+			if shows { // once more: an alarm may have begun between two looks
+				_, shows = look()
+			}
 			switch {
-			case one != two && strings.Contains(path, "gap"):
+			case !steady && strings.Contains(path, "gap"):
 				t.Errorf("%s as %s differs from one look to the next, so it cannot be told what it shows", path, x.reader.Role)
-			case one == two && read(path) != two || strings.Contains(pattern, "/evidence/"):
+			case shows || strings.Contains(pattern, "/evidence/"):
 				t.Errorf("%s as %s shows what %s answers, and leaves no line in the audit trail", path, x.reader.Role, municipality)
 			}
 		}
