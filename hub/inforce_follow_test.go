@@ -93,14 +93,7 @@ func TestDatesInForceFollowTheServers(t *testing.T) {
 	}
 
 	// The server that its id comes from is retired: the date follows the four others.
-	list, err := h.Assets(t.Context(), admin, hub.AssetQuery{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := map[string]string{}
-	for _, row := range list.Rows {
-		name[row.ID] = row.Name
-	}
+	name := assetNames(t, h)
 	look.retired = name[gx.Assets[0]]
 	rest := slices.DeleteFunc(slices.Clone(x), func(s string) bool { return s == look.retired })
 	told := func(v hub.InForceView, what string) hub.Regrouped {

@@ -96,14 +96,7 @@ func TestRoomsAndLinksFromTheHubsTimeSeries(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				list, err := h.Assets(t.Context(), admin, hub.AssetQuery{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				name := map[string]string{}
-				for _, row := range list.Rows {
-					name[row.ID] = row.Name
-				}
+				name := assetNames(t, h)
 				named := func(ids []string) (names []string) {
 					for _, id := range ids {
 						if n := name[id]; n != "" {
@@ -129,4 +122,18 @@ func TestRoomsAndLinksFromTheHubsTimeSeries(t *testing.T) {
 			}
 		})
 	}
+}
+
+// assetNames gives the name of every asset by its id.
+func assetNames(t *testing.T, h *hub.Hub) map[string]string {
+	t.Helper()
+	list, err := h.Assets(t.Context(), admin, hub.AssetQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]string{}
+	for _, row := range list.Rows {
+		names[row.ID] = row.Name
+	}
+	return names
 }
